@@ -11,7 +11,7 @@ from stripe_lite.core.errors import InvalidParameter, InvalidRequest
 AMOUNT_MAX = 99_999_999
 
 # In the order in which Stripe lists them when it refuses another one; the retired ones at the end are still accepted.
-CODES =""
+CODES = """
     usd aed afn all amd ang aoa ars aud awg azn bam bbd bdt bgn bhd bif bmd bnd bob brl bsd bwp byn bzd cad cdf chf
     clp cny cop crc cve czk djf dkk dop dzd egp etb eur fjd fkp gbp gel gip gmd gnf gtq gyd hkd hnl hrk htg huf idr
     ils inr isk jmd jod jpy kes kgs khr kmf krw kwd kyd kzt lak lbp lkr lrd lsl mad mdl mga mkd mmk mnt mop mur mvr

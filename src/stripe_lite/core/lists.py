@@ -1,0 +1,67 @@
+"""Lists and search results, and the parameters that page through them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated, Generic, Literal, TypeVar
+
+from pydantic import Field, SerializeAsAny
+
+from stripe_lite.core.objects import Params, StripeObject
+
+LIST_LIMIT_DEFAULT = 10
+LIST_LIMIT_MAX = 100
+
+AnyRow = TypeVar("AnyRow")
+AnyObject = TypeVar("AnyObject", bound=StripeObject)
+
+
+class CreatedFilter(Params):
+    """Bounds on the time of creation, in seconds since 1970."""
+
+    gt: int | None = Field(None, description="Later than this time.")
+    gte: int | None = Field(None, description="At this time or later.")
+    lt: int | None = Field(None, description="Before this time.")
+    lte: int | None = Field(None, description="At this time or before.")
+
+
+class ListParams(Params):
+    """Which part of a list to return. Lists run from the newest object to the oldest."""
+
+    limit: Annotated[int, Field(description="How many objects to return, 1 to 100.")] = LIST_LIMIT_DEFAULT
+    starting_after: str | None = Field(None, description="Return the objects that follow the one with this id.")
+    ending_before: str | None = Field(None, description="Return the objects that come before the one with this id.")
+
+
+class SearchParams(Params):
+    """What to search for, and which page of the results to return."""
+
+    query: str = Field(description="A query in Stripe's search language.")
+    limit: Annotated[int, Field(description="How many objects to return, 1 to 100.")] = LIST_LIMIT_DEFAULT
+    page: str | None = Field(None, description="`next_page` of the previous result.")
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[AnyRow]):
+    """Rows of one page, newest first, and whether more follow."""
+
+    rows: Sequence[AnyRow]
+    has_more: bool
+
+
+class ListObject(StripeObject, Generic[AnyObject]):
+    """One page of a list."""
+
+    object: Literal["list"] = "list"
+    data: list[SerializeAsAny[AnyObject]] = Field(description="The objects of this page, newest first.")
+    has_more: bool = Field(description="Whether objects follow after this page.")
+    url: str = Field(description="The path this list is read from.")
+
+
+class SearchResultObject(StripeObject, Generic[AnyObject]):
+    """One page of the results of a search."""
+
+    object: Literal["search_result"] = "search_result"
+    data: list[SerializeAsAny[AnyObject]] = Field(description="The objects that match, newest first.")
+    has_more: bool = Field(description="Whether results follow after this page.")
+    next_page: str | None = Field(description="What to send as `page` for the next results.")
+    url: str = Field(description="The path that was searched.")

@@ -1,0 +1,57 @@
+"""What every table shares: a tenant first in its key, ids made in Python, times in UTC.
+
+Rows are SQLAlchemy's declarative classes, used without a Session: `db/work.py` reads and writes them by itself,
+and relies on SQLAlchemy's attribute history (`committed_state`) to see which columns were changed.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, Boolean, DateTime, MetaData, Text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+Json = dict[str, Any]
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+# Ids and other machine-made text compare byte by byte, so that their order is their order of creation.
+Id = Text(collation="C")
+
+
+class Base(DeclarativeBase):
+    """The declarative base of every table."""
+
+    metadata = MetaData(naming_convention=NAMING)
+    type_annotation_map = {
+        str: Text(),
+        int: BigInteger(),
+        bool: Boolean(),
+        datetime: DateTime(timezone=True),
+        Json: JSONB(),
+        list[Any]: JSONB(),
+    }
+
+
+class Row(Base):
+    """A row of one account: the account comes first in the primary key."""
+
+    __abstract__ = True
+
+    account_id: Mapped[str] = mapped_column(Id, primary_key=True, sort_order=-10)
+    id: Mapped[str] = mapped_column(Id, primary_key=True, sort_order=-9)
+
+
+class Resource(Row):
+    """A row that clients see as an object: it lives in one mode and remembers when it was made."""
+
+    __abstract__ = True
+
+    livemode: Mapped[bool] = mapped_column(sort_order=-8)
+    created_at: Mapped[datetime] = mapped_column(sort_order=-7)

@@ -1,0 +1,229 @@
+"""From SQLAlchemy's models and statements to SQL text and arguments for the driver, compiled once per shape."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, TypeVar
+
+from pydantic_core import to_json
+from sqlalchemy import ColumnDefault, Select, inspect
+from sqlalchemy.dialects.postgresql import JSON, JSONB
+from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
+from sqlalchemy.orm import Mapper
+from sqlalchemy.sql import ClauseElement
+from sqlalchemy.sql.compiler import SQLCompiler
+
+from stripe_lite.db.base import Base, Row
+
+AnyRow = TypeVar("AnyRow", bound=Base)
+Binder = Callable[[Any], Any]
+
+DIALECT = PGDialect_asyncpg(json_serializer=lambda value: to_json(value).decode())
+COMPILED_STATEMENTS_MAX = 2000
+
+
+def json_text(value: object) -> str | None:
+    """What the driver's jsonb codec takes."""
+    return None if value is None else to_json(value).decode()
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One column of a model: how it is called in Python and in SQL, and how a value of it is sent."""
+
+    key: str
+    column: str
+    cast: str
+    binder: Binder | None
+    default: Callable[[], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Fields:
+    """A model's columns, in the table's order, and the way from a record to an instance."""
+
+    table: str
+    fields: tuple[Field, ...]
+    keys: tuple[str, ...]
+    by_key: Mapping[str, Field]
+    primary: tuple[Field, ...]
+    mapper: Mapper[Any]
+
+    def instance(self, record: Iterable[Any]) -> Any:
+        """A row object with the record's values and an empty attribute history."""
+        row = self.mapper.class_manager.new_instance()
+        row.__dict__.update(zip(self.keys, record, strict=True))
+        return row
+
+    def value(self, row: Base, field: Field) -> Any:
+        """What is sent for the field: the row's value, or the column's default where none was given."""
+        state = row.__dict__
+        value = state[field.key] if field.key in state else field.default()
+        return value if field.binder is None else field.binder(value)
+
+
+def _default_of(default: object) -> Callable[[], Any]:
+    if not isinstance(default, ColumnDefault):
+        return lambda: None
+    value = default.arg
+    if callable(value):
+        return lambda: value(None)
+    return lambda: value
+
+
+@cache
+def fields_of(model: type[Base]) -> Fields:
+    """The facts about a model's columns that reading and writing it need."""
+    mapper: Mapper[Any] = inspect(model)
+    fields = []
+    for attribute in mapper.column_attrs:
+        column = attribute.columns[0]
+        fields.append(
+            Field(
+                key=attribute.key,
+                column=DIALECT.identifier_preparer.quote(column.name),
+                cast=column.type.compile(DIALECT).split(" COLLATE")[0],
+                binder=json_text if isinstance(column.type, JSON | JSONB) else None,
+                default=_default_of(column.default),
+            )
+        )
+    names = {column.name for column in mapper.primary_key}
+    return Fields(
+        table=str(mapper.local_table),
+        fields=tuple(fields),
+        keys=tuple(field.key for field in fields),
+        by_key={field.key: field for field in fields},
+        primary=tuple(field for field in fields if field.column in names),
+        mapper=mapper,
+    )
+
+
+@cache
+def select_by_id(model: type[Row], lock: bool) -> str:
+    """The statement that reads one row by its account and id, locked for a change if asked."""
+    facts = fields_of(model)
+    columns = ", ".join(field.column for field in facts.fields)
+    ending = " FOR NO KEY UPDATE" if lock else ""
+    return f"SELECT {columns} FROM {facts.table} WHERE account_id = $1 AND id = $2{ending}"
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A part of one `WITH …` statement: its SQL with {} for each argument, and the arguments."""
+
+    sql: str
+    arguments: tuple[Any, ...]
+
+
+def insert_part(rows: list[Base]) -> Written:
+    """One INSERT for rows of one model."""
+    facts = fields_of(type(rows[0]))
+    arguments = tuple(facts.value(row, field) for row in rows for field in facts.fields)
+    return Written(_insert_sql(type(rows[0]), len(rows)), arguments)
+
+
+@cache
+def _insert_sql(model: type[Base], count: int) -> str:
+    facts = fields_of(model)
+    columns = ", ".join(field.column for field in facts.fields)
+    values = "(" + ", ".join("{}::" + field.cast for field in facts.fields) + ")"
+    return f"INSERT INTO {facts.table} ({columns}) VALUES {', '.join([values] * count)} RETURNING 1"
+
+
+def update_part(row: Base, changed: tuple[str, ...]) -> Written:
+    """One UPDATE of the named attributes of a row."""
+    facts = fields_of(type(row))
+    fields = [facts.by_key[key] for key in changed]
+    arguments = tuple(facts.value(row, field) for field in (*fields, *facts.primary))
+    return Written(_update_sql(type(row), changed), arguments)
+
+
+@cache
+def _update_sql(model: type[Base], changed: tuple[str, ...]) -> str:
+    facts = fields_of(model)
+    sets = ", ".join(f"{facts.by_key[key].column} = {{}}::{facts.by_key[key].cast}" for key in changed)
+    return f"UPDATE {facts.table} SET {sets} WHERE {_primary_sql(facts)} RETURNING 1"
+
+
+def delete_part(row: Base) -> Written:
+    """One DELETE of a row."""
+    facts = fields_of(type(row))
+    arguments = tuple(facts.value(row, field) for field in facts.primary)
+    return Written(f"DELETE FROM {facts.table} WHERE {_primary_sql(facts)} RETURNING 1", arguments)
+
+
+def _primary_sql(facts: Fields) -> str:
+    return " AND ".join(f"{field.column} = {{}}::{field.cast}" for field in facts.primary)
+
+
+_statements: dict[tuple[str, ...], str] = {}
+
+
+def combine(parts: list[Written]) -> tuple[str, list[Any]]:
+    """All parts as one statement that answers, part by part, how many rows each wrote."""
+    shape = tuple(part.sql for part in parts)
+    sql = _statements.get(shape)
+    if sql is None:
+        sql = _combined_sql(parts)
+        if len(_statements) >= COMPILED_STATEMENTS_MAX:
+            _statements.clear()
+        _statements[shape] = sql
+    return sql, [argument for part in parts for argument in part.arguments]
+
+
+def numbered(sql: str, count: int, start: int = 1) -> str:
+    """SQL with {} replaced by $1, $2, …"""
+    return sql.format(*(f"${number}" for number in range(start, start + count)))
+
+
+def _combined_sql(parts: list[Written]) -> str:
+    sub_statements, start = [], 1
+    for index, part in enumerate(parts):
+        sub_statements.append(f"w{index} AS ({numbered(part.sql, len(part.arguments), start)})")
+        start += len(part.arguments)
+    counts = ", ".join(f"(SELECT count(*) FROM w{index})" for index in range(len(parts)))
+    return f"WITH {', '.join(sub_statements)} SELECT {counts}"
+
+
+_compiled: dict[Any, SQLCompiler] = {}
+
+
+def compiled(statement: ClauseElement) -> tuple[str, list[Any]]:
+    """SQL text and arguments of any SQLAlchemy statement; the text is compiled once per shape of statement."""
+    key = statement._generate_cache_key()
+    if key is None:
+        compiler = _compile(statement)
+        parameters = compiler.construct_params()
+    else:
+        found = _compiled.get(key.key)
+        if found is None:
+            found = _compile(statement)
+            if len(_compiled) >= COMPILED_STATEMENTS_MAX:
+                _compiled.clear()
+            _compiled[key.key] = found
+        compiler = found
+        parameters = compiler.construct_params(extracted_parameters=key.bindparams)
+    return str(compiler), list(_arguments(compiler, parameters))
+
+
+def _compile(statement: ClauseElement) -> SQLCompiler:
+    compiler = statement.compile(dialect=DIALECT)
+    if not isinstance(compiler, SQLCompiler):
+        raise TypeError(f"not a statement: {statement}")
+    return compiler
+
+
+def _arguments(compiler: SQLCompiler, parameters: Mapping[str, Any]) -> Iterator[Any]:
+    for name in compiler.positiontup or ():
+        value = parameters[name]
+        processor = compiler._bind_processors.get(name)
+        yield processor(value) if callable(processor) else value
+
+
+def entity_of(statement: Select[AnyRow]) -> type[AnyRow]:
+    """The model that a `select(Model)` statement reads."""
+    entity = statement.column_descriptions[0]["entity"]
+    if entity is None:
+        raise TypeError("Work reads whole rows: use select(Model)")
+    model: type[AnyRow] = entity
+    return model

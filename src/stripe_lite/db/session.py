@@ -1,0 +1,102 @@
+"""The way to PostgreSQL: SQLAlchemy's engine and pool, and the driver's connection inside it."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import TypeAlias
+
+import asyncpg
+from pydantic_core import from_json
+from sqlalchemy import PoolProxiedConnection
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from stripe_lite.core.errors import Unavailable
+
+Driver: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
+
+LOCK_TIMEOUT_MS = 2_000
+POOL_WAIT_SECONDS = 10.0
+
+# What a transaction may be repeated for: nothing of it was committed.
+REPEATABLE = (asyncpg.SerializationError, asyncpg.DeadlockDetectedError)
+# The connection was lost: a commit on its way may or may not have happened.
+LOST = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.CannotConnectNowError,
+    ConnectionError,
+)
+
+
+def engine_url(dsn: str) -> str:
+    """A PostgreSQL address in the form SQLAlchemy's asyncpg dialect wants."""
+    for scheme in ("postgresql://", "postgres://"):
+        if dsn.startswith(scheme):
+            return "postgresql+asyncpg://" + dsn.removeprefix(scheme)
+    return dsn
+
+
+class Database:
+    """A pool of connections. Statements run on the driver itself; transactions are begun and ended by `Work`."""
+
+    def __init__(self, dsn: str, *, pool_size: int = 16, lock_timeout_ms: int = LOCK_TIMEOUT_MS) -> None:
+        server_settings = {"lock_timeout": str(lock_timeout_ms), "application_name": "stripe_lite", "jit": "off"}
+        self.engine: AsyncEngine = create_async_engine(
+            engine_url(dsn),
+            pool_size=pool_size,
+            max_overflow=0,
+            pool_timeout=POOL_WAIT_SECONDS,
+            # AUTOCOMMIT keeps SQLAlchemy from beginning transactions of its own around ours.
+            isolation_level="AUTOCOMMIT",
+            pool_reset_on_return=None,
+            json_deserializer=from_json,
+            connect_args={"server_settings": server_settings},
+        )
+
+    async def acquire(self) -> "Lease":
+        """A connection of the pool's; waits for one for a while, then says that the server is at its limit."""
+        try:
+            pooled = await self.engine.raw_connection()
+        except PoolTimeout as error:
+            raise Unavailable("The server is at its limit; try again.") from error
+        return Lease(pooled)
+
+    @asynccontextmanager
+    async def connection(self) -> AsyncIterator[Driver]:
+        """A connection outside any `Work`, for the queues of the workers and for checks."""
+        lease = await self.acquire()
+        try:
+            yield lease.driver
+        except BaseException:
+            # A cancelled or failed statement leaves a connection whose state is not known.
+            lease.end(broken=True)
+            raise
+        lease.end()
+
+    async def ping(self) -> None:
+        """One trip to the database and back."""
+        async with self.connection() as connection:
+            await connection.fetchval("SELECT 1")
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await self.engine.dispose()
+
+
+class Lease:
+    """One connection taken from the pool."""
+
+    def __init__(self, pooled: PoolProxiedConnection) -> None:
+        driver = pooled.driver_connection
+        if not isinstance(driver, asyncpg.Connection):
+            raise TypeError("stripe_lite needs the asyncpg driver")
+        self.driver: Driver = driver
+        self._pooled = pooled
+
+    def end(self, *, broken: bool = False) -> None:
+        """Give the connection back, or throw it away if its state is not known."""
+        if broken or self.driver.is_closed() or self.driver.is_in_transaction():
+            self._pooled.invalidate()
+        self._pooled.close()

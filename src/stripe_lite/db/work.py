@@ -1,0 +1,344 @@
+"""One unit of work: the only way to the database for everything that acts on an account's objects.
+
+A `Work` reads rows, notices what was added and changed, and sends it all as one `WITH …` statement. Without locks that
+statement is the whole transaction: one round trip. Taking a lock begins a transaction that `commit` ends.
+"""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, TypeAlias, TypeVar
+
+import asyncpg
+from sqlalchemy import ColumnElement, Select, inspect, literal, select, tuple_
+
+from stripe_lite.core.clock import utc_now
+from stripe_lite.core.errors import LockTimeout, ResourceMissing
+from stripe_lite.core.lists import ListParams, Page
+from stripe_lite.db import queries
+from stripe_lite.db.base import Base, Resource, Row
+from stripe_lite.db.queries import Written
+from stripe_lite.db.session import LOST, Database, Driver, Lease
+
+AnyRow = TypeVar("AnyRow", bound=Row)
+
+
+@dataclass(frozen=True, slots=True)
+class RequestStamp:
+    """Who caused the work: an API request, or a named actor of the system."""
+
+    id: str | None
+    idempotency_key: str | None = None
+    api_version: str | None = None
+    actor: str = "api"
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A fact that was recorded as an event, told to those who react to it."""
+
+    type: str
+    object: Any
+
+
+Reaction: TypeAlias = Callable[["Work", Any], Awaitable[None]]
+
+
+@dataclass(slots=True)
+class Plan:
+    """What belongs to every unit of work but lives on a higher floor: registered once, at start.
+
+    `reactions` says who answers which event type, in order, in the same transaction.
+    `followers` look at the rows about to be written and add statements of their own, as the outbox adds deliveries.
+    """
+
+    reactions: dict[str, tuple[Reaction, ...]] = field(default_factory=dict)
+    followers: tuple[Callable[["Work", Sequence[Base]], Written | None], ...] = ()
+    single_statements: bool = False
+
+
+class CommitUnknown(Exception):
+    """The connection was lost while a commit was on its way: nobody knows yet whether it happened."""
+
+
+class Work:
+    """One transaction of one account in one mode."""
+
+    def __init__(
+        self,
+        database: Database,
+        plan: Plan,
+        account_id: str,
+        livemode: bool,
+        request: RequestStamp,
+        *,
+        now: datetime | None = None,
+    ) -> None:
+        self.account_id = account_id
+        self.livemode = livemode
+        self.request = request
+        self.now = now or utc_now()
+        self.asked: list[Any] = []
+        self.followed = 0
+        self._database = database
+        self._plan = plan
+        self._lease: Lease | None = None
+        self._begun = False
+        self._added: list[Base] = []
+        self._deleted: list[Base] = []
+        self._known: dict[tuple[type[Base], str], Base] = {}
+        self._locked: set[tuple[type[Base], str]] = set()
+        self._recorded: list[Recorded] = []
+        self._witness: Row | None = None
+        self._sent = False
+        self._followers = 0
+
+    # Reading
+
+    async def get(self, model: type[AnyRow], id: str, *, lock: bool = False) -> AnyRow | None:
+        """The account's row with this id in this mode, or None. With `lock` it stays ours until the commit."""
+        key = (model, id)
+        known = self._known.get(key)
+        if isinstance(known, model) and (not lock or key in self._locked):
+            return known
+        driver = await (self._begin() if lock else self._connect())
+        record = await self._locking(driver.fetchrow(queries.select_by_id(model, lock), self.account_id, id))
+        if record is None:
+            return None
+        return self._remember(model, record, locked=lock)
+
+    async def one(self, statement: Select[AnyRow], *, lock: bool = False) -> AnyRow | None:
+        """The first row of a `select(Model)`, or None."""
+        rows = await self.all(statement.limit(1), lock=lock)
+        return rows[0] if rows else None
+
+    async def all(self, statement: Select[AnyRow], *, lock: bool = False) -> list[AnyRow]:
+        """The rows of a `select(Model)`; the caller's conditions include the account."""
+        if lock:
+            statement = statement.with_for_update(key_share=True)
+        model = queries.entity_of(statement)
+        driver = await (self._begin() if lock else self._connect())
+        sql, arguments = queries.compiled(statement)
+        records = await self._locking(driver.fetch(sql, *arguments))
+        return [row for row in (self._remember(model, record, locked=lock) for record in records) if row is not None]
+
+    async def page(
+        self, model: type[AnyRow], params: ListParams, *conditions: ColumnElement[bool], noun: str | None = None
+    ) -> Page[AnyRow]:
+        """One page of the account's rows in this mode, newest first, from the cursor that the client named."""
+        conditions = (model.account_id == self.account_id, *conditions)
+        if issubclass(model, Resource):
+            conditions = (*conditions, model.livemode == self.livemode)
+        backwards = params.ending_before is not None
+        cursor = params.ending_before or params.starting_after
+        if cursor is not None:
+            if await self.get(model, cursor) is None:
+                noun = noun or model.__tablename__.removesuffix("s")
+                raise ResourceMissing(noun, cursor, param="ending_before" if backwards else "starting_after")
+            key, at = tuple_(model.account_id, model.id), tuple_(literal(self.account_id), literal(cursor))
+            conditions = (*conditions, key > at if backwards else key < at)
+        order = model.id.asc() if backwards else model.id.desc()
+        rows = await self.all(select(model).where(*conditions).order_by(order).limit(params.limit + 1))
+        has_more, rows = len(rows) > params.limit, rows[: params.limit]
+        return Page(rows[::-1] if backwards else rows, has_more)
+
+    async def values(self, statement: Select[Any]) -> list[asyncpg.Record]:
+        """The records of a statement that reads something else than whole rows: counts, sums, single columns."""
+        driver = await self._connect()
+        sql, arguments = queries.compiled(statement)
+        return list(await driver.fetch(sql, *arguments))
+
+    async def execute(self, sql: str, *arguments: Any) -> list[asyncpg.Record]:
+        """The records of a hand-written statement on a hot path."""
+        driver = await self._connect()
+        return list(await driver.fetch(sql, *arguments))
+
+    # Writing
+
+    def add(self, row: Base) -> None:
+        """Write a new row with this work."""
+        self._added.append(row)
+        if isinstance(row, Row):
+            key = (type(row), row.id)
+            self._known[key] = row
+            self._locked.add(key)
+
+    def delete(self, row: Base) -> None:
+        """Delete a row with this work."""
+        self._deleted.append(row)
+        if isinstance(row, Row):
+            self._known.pop((type(row), row.id), None)
+
+    def ask(self, question: Any) -> None:
+        """Remember a question that is put to the bank once this work is committed."""
+        self.asked.append(question)
+
+    def tell(self, type: str, object: Any) -> None:
+        """Remember a recorded fact for those who react to it."""
+        self._recorded.append(Recorded(type, object))
+
+    async def react(self) -> None:
+        """Let everybody answer the facts recorded so far, and the facts recorded by them."""
+        while self._recorded:
+            fact = self._recorded.pop(0)
+            for reaction in self._plan.reactions.get(fact.type, ()):
+                await reaction(self, fact.object)
+
+    async def flush(self) -> None:
+        """Send what was added, changed and deleted so far, where a query has to see it."""
+        parts = self._parts()
+        if not parts:
+            return
+        driver = await self._begin()
+        self._sent = True
+        await self._send(driver, parts)
+
+    # Ending; for the route and the workers only
+
+    async def commit(self) -> None:
+        """Make everything last. Raises CommitUnknown where a lost connection leaves that open."""
+        parts = self._parts()
+        try:
+            if parts:
+                several = self._plan.single_statements and len(parts) > 1
+                driver = await (self._begin() if several else self._connect())
+                await self._send(driver, parts)
+            if self._begun and self._lease is not None:
+                await self._lease.driver.execute("COMMIT")
+                self._begun = False
+        except LOST as error:
+            self.close(broken=True)
+            raise CommitUnknown from error
+        self.close()
+
+    async def rollback(self) -> None:
+        """Undo everything and forget every row."""
+        self.discard()
+        self._known.clear()
+        self._locked.clear()
+        if self._begun and self._lease is not None:
+            try:
+                await self._lease.driver.execute("ROLLBACK")
+            except LOST:
+                self.close(broken=True)
+        self._begun = False
+
+    def discard(self) -> None:
+        """Forget what was to be written and has not been sent, so that only what comes now is committed."""
+        self._added.clear()
+        self._deleted.clear()
+        self._recorded.clear()
+        self.asked.clear()
+        for row in self._known.values():
+            inspect(row).committed_state.clear()
+
+    @property
+    def sent(self) -> bool:
+        """Whether something was already sent, so that discarding it takes a rollback."""
+        return self._sent
+
+    async def committed(self) -> bool:
+        """After CommitUnknown: whether the first row that this work added is there."""
+        if self._witness is None:
+            return False
+        row = self._witness
+        driver = await self._connect()
+        found = await driver.fetchrow(queries.select_by_id(type(row), False), row.account_id, row.id)
+        self.close()
+        return found is not None
+
+    def close(self, *, broken: bool = False) -> None:
+        """Give the connection back."""
+        if self._lease is not None:
+            self._lease.end(broken=broken)
+            self._lease = None
+            self._begun = False
+
+    # How
+
+    async def _connect(self) -> Driver:
+        if self._lease is None:
+            self._lease = await self._database.acquire()
+        return self._lease.driver
+
+    async def _begin(self) -> Driver:
+        driver = await self._connect()
+        if not self._begun:
+            await driver.execute("BEGIN")
+            self._begun = True
+        return driver
+
+    async def _locking(self, fetched: Awaitable[Any]) -> Any:
+        try:
+            return await fetched
+        except asyncpg.LockNotAvailableError as error:
+            raise LockTimeout from error
+
+    def _remember(self, model: type[AnyRow], record: asyncpg.Record, *, locked: bool) -> AnyRow | None:
+        """The one instance of a row in this work: what is already known and locked wins over what was read again."""
+        facts = queries.fields_of(model)
+        row: AnyRow = facts.instance(record)
+        if getattr(row, "livemode", self.livemode) is not self.livemode:
+            return None
+        key = (model, row.id)
+        known = self._known.get(key)
+        if isinstance(known, model):
+            if locked and key not in self._locked:
+                known.__dict__.update(zip(facts.keys, record, strict=True))
+                self._locked.add(key)
+            return known
+        self._known[key] = row
+        if locked:
+            self._locked.add(key)
+        return row
+
+    def _parts(self) -> list[Written]:
+        """The statements for everything that is new, changed or deleted; afterwards nothing is."""
+        added, changed = self._added, self._changed()
+        if not added and not changed and not self._deleted:
+            return []
+        followers = [part for part in (follow(self, added) for follow in self._plan.followers) if part is not None]
+        groups: dict[type[Base], list[Base]] = {}
+        for row in added:
+            groups.setdefault(type(row), []).append(row)
+            inspect(row).committed_state.clear()
+        parts = [queries.insert_part(rows) for rows in groups.values()]
+        parts += [queries.update_part(row, keys) for row, keys in changed]
+        parts += [queries.delete_part(row) for row in self._deleted]
+        if self._witness is None:
+            self._witness = next((row for row in added if isinstance(row, Row)), None)
+        self._followers = len(followers)
+        self._added, self._deleted = [], []
+        return parts + followers
+
+    def _changed(self) -> list[tuple[Base, tuple[str, ...]]]:
+        """Known rows with changed columns. Only a locked row may be changed, else two requests could overwrite."""
+        new = {id(row) for row in self._added}
+        gone = {id(row) for row in self._deleted}
+        changes: list[tuple[Base, tuple[str, ...]]] = []
+        for key, row in self._known.items():
+            state = inspect(row)
+            if not state.committed_state or id(row) in new or id(row) in gone:
+                continue
+            keys = tuple(sorted(name for name, old in state.committed_state.items() if row.__dict__[name] != old))
+            state.committed_state.clear()
+            if keys:
+                assert key in self._locked, f"{key[0].__name__} was changed without its lock"
+                changes.append((row, keys))
+        return changes
+
+    async def _send(self, driver: Driver, parts: list[Written]) -> None:
+        if self._plan.single_statements:
+            counts = [await self._send_one(driver, part) for part in parts]
+        else:
+            sql, arguments = queries.combine(parts)
+            record = await self._locking(driver.fetchrow(sql, *arguments))
+            counts = list(record.values())
+        followers = self._followers
+        if followers:
+            self.followed += sum(counts[-followers:])
+
+    async def _send_one(self, driver: Driver, part: Written) -> int:
+        """One statement by itself: Citus refuses several in one WITH."""
+        sql = queries.numbered(part.sql, len(part.arguments))
+        return len(await self._locking(driver.fetch(sql, *part.arguments)))
