@@ -154,6 +154,8 @@ class _Parser:
     def query(self) -> Query:
         if not self.text:
             raise _unreadable("it is empty.")
+        if "\0" in self.text:
+            raise _unreadable("it contains a NUL character.")
         clauses = [self._clause()]
         joints: set[str] = set()
         while self.at < len(self.text):
