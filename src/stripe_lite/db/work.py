@@ -31,6 +31,7 @@ class RequestStamp:
     idempotency_key: str | None = None
     api_version: str | None = None
     actor: str = "api"
+    publishable: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +102,7 @@ class Work:
         known = self._known.get(key)
         if isinstance(known, model) and (not lock or key in self._locked):
             return known
-        driver = await (self._begin() if lock else self._connect())
+        driver = await (self.begin() if lock else self._connect())
         record = await self._locking(driver.fetchrow(queries.select_by_id(model, lock), self.account_id, id))
         if record is None:
             return None
@@ -117,7 +118,7 @@ class Work:
         if lock:
             statement = statement.with_for_update(key_share=True)
         model = queries.entity_of(statement)
-        driver = await (self._begin() if lock else self._connect())
+        driver = await (self.begin() if lock else self._connect())
         sql, arguments = queries.compiled(statement)
         records = await self._locking(driver.fetch(sql, *arguments))
         return [row for row in (self._remember(model, record, locked=lock) for record in records) if row is not None]
@@ -189,7 +190,7 @@ class Work:
         parts = self._parts()
         if not parts:
             return
-        driver = await self._begin()
+        driver = await self.begin()
         self._sent = True
         await self._send(driver, parts)
 
@@ -201,7 +202,7 @@ class Work:
         try:
             if parts:
                 several = self._plan.single_statements and len(parts) > 1
-                driver = await (self._begin() if several else self._connect())
+                driver = await (self.begin() if several else self._connect())
                 await self._send(driver, parts)
             if self._begun and self._lease is not None:
                 await self._lease.driver.execute("COMMIT")
@@ -261,7 +262,8 @@ class Work:
             self._lease = await self._database.acquire()
         return self._lease.driver
 
-    async def _begin(self) -> Driver:
+    async def begin(self) -> Driver:
+        """Begin a transaction, where a lock has to last until the commit."""
         driver = await self._connect()
         if not self._begun:
             await driver.execute("BEGIN")

@@ -1,0 +1,24 @@
+"""Work that is due later: one table for every kind, claimed by lease."""
+
+from datetime import datetime
+
+from sqlalchemy import Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from stripe_lite.db.base import Id, Json, Row
+
+
+class Job(Row):
+    """Something to do at `run_at`, for one account. `kind` says which worker does it; `payload` says what."""
+
+    __tablename__ = "jobs"
+    __table_args__ = (Index(None, "run_at"),)
+
+    livemode: Mapped[bool]
+    kind: Mapped[str]
+    created_at: Mapped[datetime]
+    run_at: Mapped[datetime]
+    clock_id: Mapped[str | None] = mapped_column(Id)
+    attempts: Mapped[int] = mapped_column(default=0)
+    lease_until: Mapped[datetime | None]
+    payload: Mapped[Json]

@@ -1,0 +1,102 @@
+"""`expand[]`: ids in an answer are replaced by the objects they name, up to four levels deep."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from stripe_lite.core.errors import InvalidParameter
+from stripe_lite.core.objects import StripeObject
+from stripe_lite.db.work import Work
+
+DEPTH_MAX = 4
+PATHS_MAX = 100
+
+Loader: TypeAlias = Callable[[Work, str], Awaitable[StripeObject]]
+Includer: TypeAlias = Callable[[Work, StripeObject], Awaitable[StripeObject]]
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """A kind of object that can be looked up by its id: its name, how its ids begin, and how it is loaded.
+
+    `includes` are fields that are left out unless the client asks for them with `expand`.
+    """
+
+    name: str
+    prefix: str
+    load: Loader
+    includes: Mapping[str, Includer] = field(default_factory=dict)
+
+
+class Expander:
+    """Replaces ids by objects, knowing every kind of object that is served and what may be expanded in it."""
+
+    def __init__(self, served: Sequence[Served], expandable: Callable[[str], Mapping[str, object]]) -> None:
+        self.by_name = {kind.name: kind for kind in served}
+        self._by_prefix = {kind.prefix: kind for kind in served}
+        self._expandable = expandable
+
+    async def load(self, work: Work, name: str, id: str) -> StripeObject:
+        """The object of a kind with this id."""
+        return await self.by_name[name].load(work, id)
+
+    async def expand(self, work: Work, answer: StripeObject, paths: Sequence[str]) -> None:
+        """Expand every path in the answer, in place."""
+        for path in paths:
+            steps = path.split(".")
+            if len(steps) - (steps[0] == "data") > DEPTH_MAX:
+                raise InvalidParameter(
+                    f"You cannot expand more than {DEPTH_MAX} levels of a property ({path}).", param="expand"
+                )
+            await self._descend(work, answer, steps, path)
+
+    async def _descend(self, work: Work, at: StripeObject, steps: list[str], path: str) -> None:
+        name, rest = steps[0], steps[1:]
+        self._check(at, name, rest, path)
+        value = getattr(at, name, None)
+        if isinstance(value, str):
+            value = await self._object(work, value)
+            if value is not None:
+                setattr(at, name, value)
+        elif value is None:
+            value = await self._included(work, at, name)
+        if rest:
+            for item in value if isinstance(value, list) else [value]:
+                if isinstance(item, StripeObject):
+                    await self._descend(work, item, rest, path)
+
+    def _check(self, at: StripeObject, name: str, rest: list[str], path: str) -> None:
+        """Refuse what the official description does not call expandable."""
+        kind = getattr(at, "object", None)
+        if not isinstance(kind, str):
+            if name not in type(at).model_fields:
+                raise _not_expandable(path)
+            return
+        if kind in ("list", "search_result"):
+            allowed = name == "data" and bool(rest)
+        else:
+            fields = self._expandable(kind)
+            allowed = name in fields or any(field.startswith(f"{name}.") for field in fields)
+            # A list within an object, such as refunds.data, is walked through by its own name.
+            allowed = allowed or (bool(rest) and isinstance(getattr(at, name, None), StripeObject))
+        if not allowed:
+            raise _not_expandable(path)
+
+    async def _object(self, work: Work, id: str) -> StripeObject | None:
+        kind = self._by_prefix.get(id.rpartition("_")[0])
+        return None if kind is None else await kind.load(work, id)
+
+    async def _included(self, work: Work, at: StripeObject, name: str) -> StripeObject | None:
+        kind = self.by_name.get(getattr(at, "object", ""))
+        include = None if kind is None else kind.includes.get(name)
+        if include is None:
+            return None
+        value = await include(work, at)
+        setattr(at, name, value)
+        return value
+
+
+def _not_expandable(path: str) -> InvalidParameter:
+    return InvalidParameter(
+        f"This property cannot be expanded ({path}).", param="expand"
+    )

@@ -1,0 +1,154 @@
+"""One effect for each idempotency key, and the same answer for whoever asks again.
+
+A key is held by an advisory lock while its first transaction runs, so that a second request is refused at once instead
+of waiting. Its row is written in that transaction: `finished` with the answer, or `started` where a bank is asked
+before there is one; then whoever records the bank's answer finishes the row.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import blake2b
+
+from pydantic_core import to_json
+from sqlalchemy import CheckConstraint, Index
+from sqlalchemy.dialects.postgresql import BYTEA
+from sqlalchemy.orm import Mapped, mapped_column
+
+from stripe_lite.core.errors import IdempotencyMismatch, InvalidParameter, KeyInUse
+from stripe_lite.core.objects import Tree
+from stripe_lite.db.base import Row
+from stripe_lite.db.work import Work
+
+KEY_LENGTH_MAX = 255
+
+CLAIM = """
+SELECT pg_try_advisory_xact_lock($3), k.state, k.request_id, k.endpoint, k.fingerprint, k.status, k.body
+FROM (VALUES (1)) AS always(one) LEFT JOIN idempotency_keys k ON k.account_id = $1 AND k.id = $2
+"""
+
+
+class IdempotencyKey(Row):
+    """A key of one account and mode, what it was first used with, and what was answered. `id` is `test:…` or `live:…`."""
+
+    __tablename__ = "idempotency_keys"
+    __table_args__ = (CheckConstraint("state IN ('started', 'finished')", name="state"), Index(None, "created_at"))
+
+    created_at: Mapped[datetime]
+    request_id: Mapped[str]
+    endpoint: Mapped[str]
+    fingerprint: Mapped[bytes] = mapped_column(BYTEA)
+    state: Mapped[str]
+    status: Mapped[int | None]
+    body: Mapped[bytes | None] = mapped_column(BYTEA)
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What a request says about itself under its key."""
+
+    key: str
+    endpoint: str
+    fingerprint: bytes
+
+    def row_id(self, livemode: bool) -> str:
+        """The id of the key's row: keys of the two modes don't meet."""
+        return f"{'live' if livemode else 'test'}:{self.key}"
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """The answer that a key has already got, and the request that got it."""
+
+    request_id: str
+    status: int
+    body: bytes
+
+
+def claim_of(key: str, method: str, path: str, parameters: Tree) -> Claim:
+    """The claim of a request: its parameters are compared decoded, so that order and encoding don't matter."""
+    if not key:
+        raise InvalidParameter("The Idempotency-Key header must not be empty.")
+    if len(key) > KEY_LENGTH_MAX:
+        raise InvalidParameter(f"The Idempotency-Key header is {len(key)} characters long; at most 255 are allowed.")
+    canonical = blake2b(digest_size=32)
+    canonical.update(_canonical(parameters))
+    return Claim(key, f"{method} {path}", canonical.digest())
+
+
+def _canonical(value: object) -> bytes:
+    if isinstance(value, dict):
+        return b"{" + b",".join(to_json(str(k)) + b":" + _canonical(value[k]) for k in sorted(value, key=str)) + b"}"
+    if isinstance(value, list):
+        return b"[" + b",".join(map(_canonical, value)) + b"]"
+    # A form sends text where JSON sends numbers; both mean the same parameter.
+    return to_json(value if isinstance(value, str) else to_json(value).decode())
+
+
+async def hold(work: Work, claim: Claim) -> Saved | None:
+    """Hold the key until the end of the transaction, or give back the answer it has already got."""
+    row_id = claim.row_id(work.livemode)
+    lock = int.from_bytes(blake2b(f"{work.account_id}/{row_id}".encode(), digest_size=8).digest(), signed=True)
+    await work.begin()
+    free, state, request_id, endpoint, fingerprint, status, body = (
+        await work.execute(CLAIM, work.account_id, row_id, lock)
+    )[0]
+    if state is not None:
+        _same(claim, endpoint, fingerprint)
+    if not free or state == "started":
+        raise KeyInUse
+    return None if state is None else Saved(request_id, status, body)
+
+
+def _same(claim: Claim, endpoint: str, fingerprint: bytes) -> None:
+    if endpoint != claim.endpoint:
+        raise IdempotencyMismatch(
+            f"Keys for idempotent requests can only be used for the same endpoint they were first used for "
+            f"('{claim.endpoint}' vs '{endpoint}'). Try using a key other than '{claim.key}' if you meant to execute a "
+            "different request."
+        )
+    if fingerprint != claim.fingerprint:
+        raise IdempotencyMismatch(
+            "Keys for idempotent requests can only be used with the same parameters they were first used with. Try "
+            f"using a key other than '{claim.key}' if you meant to execute a different request."
+        )
+
+
+def start(work: Work, claim: Claim, request_id: str) -> None:
+    """Remember that the key's operation has begun and is waiting for a bank."""
+    work.add(_row(work, claim, request_id, "started", None, None))
+
+
+def finish(work: Work, claim: Claim, request_id: str, status: int, body: bytes) -> None:
+    """Remember the answer."""
+    work.add(_row(work, claim, request_id, "finished", status, body))
+
+
+def _row(
+    work: Work, claim: Claim, request_id: str, state: str, status: int | None, body: bytes | None
+) -> IdempotencyKey:
+    return IdempotencyKey(
+        account_id=work.account_id,
+        id=claim.row_id(work.livemode),
+        created_at=work.now,
+        request_id=request_id,
+        endpoint=claim.endpoint,
+        fingerprint=claim.fingerprint,
+        state=state,
+        status=status,
+        body=body,
+    )
+
+
+async def complete(work: Work, row_id: str, status: int, body: bytes) -> None:
+    """Give a started key its answer."""
+    row = await work.get(IdempotencyKey, row_id, lock=True)
+    if row is not None and row.state == "started":
+        row.state, row.status, row.body = "finished", status, body
+
+
+async def answer_of(work: Work, row_id: str) -> Saved | None:
+    """The answer of a key that somebody else finished."""
+    row = await work.get(IdempotencyKey, row_id)
+    if row is None or row.status is None or row.body is None:
+        return None
+    return Saved(row.request_id, row.status, row.body)

@@ -1,0 +1,243 @@
+"""How an operation is carried out: in one transaction, or in two with the bank between them.
+
+(1) The key is claimed, the handler runs, and everything it wrote is committed with the answer, or with the question to
+the bank. (2) The bank is asked while no transaction is open. (3) A new transaction records what the bank said and
+saves the answer. Whoever dies between (1) and (3) is relieved by the bank worker, which carries on at (2).
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any, TypeAlias
+
+import asyncpg
+import structlog
+
+from stripe_lite.core import failpoints
+from stripe_lite.core.errors import ApiError, StripeError, Unavailable
+from stripe_lite.core.objects import StripeObject
+from stripe_lite.db.jobs import Job
+from stripe_lite.db.session import LOST, REPEATABLE, Database
+from stripe_lite.db.work import CommitUnknown, Plan, RequestStamp, Work
+from stripe_lite.http import idempotency
+from stripe_lite.http.answers import Outcome, failure, success
+from stripe_lite.http.expand import Expander
+from stripe_lite.http.idempotency import Claim
+from stripe_lite.http.questions import Desk, Question, Recorder, Reply, Unanswered, keep
+
+REPEATS_MAX = 8
+REPEAT_DELAY_SECONDS = 0.05
+ASK_AGAIN_SECONDS = 2.0
+
+log = structlog.get_logger("stripe_lite.http")
+
+Handler: TypeAlias = Callable[[Work], Awaitable[StripeObject]]
+
+
+@dataclass(slots=True)
+class Kit:
+    """What operations are carried out with; put together once, by `create_app`."""
+
+    database: Database
+    plan: Plan
+    desk: Desk
+    recorders: Mapping[str, Recorder]
+    expander: Expander
+    bank_wait_seconds: float = 10.0
+    wake_deliveries: Callable[[], None] = lambda: None
+
+    def work(self, account_id: str, livemode: bool, stamp: RequestStamp) -> Work:
+        """A new unit of work."""
+        return Work(self.database, self.plan, account_id, livemode, stamp)
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request, authenticated and parsed."""
+
+    account_id: str
+    livemode: bool
+    stamp: RequestStamp
+    handler: Handler
+    writes: bool
+    claim: Claim | None = None
+    expand: list[str] = field(default_factory=list)
+
+    def reply(self) -> Reply:
+        """What is owed to this request's client."""
+        return Reply(
+            request_id=self.stamp.id,
+            idempotency_key=self.stamp.idempotency_key,
+            api_version=self.stamp.api_version,
+            saved_as=None if self.claim is None else self.claim.row_id(self.livemode),
+            expand=self.expand,
+            actor=self.stamp.actor,
+        )
+
+
+async def execute(kit: Kit, call: Call) -> Outcome:
+    """Carry a call out and give back what its client is told."""
+    outcome, asked = await _repeated(kit, call, lambda work: _first(kit, call, work))
+    for job, question in asked:
+        outcome = await _answered(kit, call, job, question)
+    return outcome
+
+
+First: TypeAlias = tuple[Outcome, list[tuple[Job, Question]]]
+
+
+async def _repeated(kit: Kit, call: Call, attempt: Callable[[Work], Awaitable[Any]]) -> Any:
+    """Run a transaction again while what stopped it left nothing behind."""
+    for repeat in range(REPEATS_MAX):
+        work = kit.work(call.account_id, call.livemode, call.stamp)
+        try:
+            result = await attempt(work)
+            if call.writes:
+                await failpoints.hit("before_commit")
+                await _commit(work)
+                await failpoints.hit("after_commit")
+            if work.followed:
+                kit.wake_deliveries()
+            return result
+        except (*REPEATABLE, *LOST, asyncpg.UniqueViolationError) as error:
+            log.info("transaction repeated", request_id=call.stamp.id, reason=type(error).__name__)
+            await work.rollback()
+        except BaseException:
+            await work.rollback()
+            raise
+        finally:
+            work.close()
+        await asyncio.sleep(REPEAT_DELAY_SECONDS * 2**repeat)
+    raise Unavailable("The database cannot be reached; nothing was done.")
+
+
+async def _commit(work: Work) -> None:
+    """Commit; where the connection is lost on the way, look whether it happened before saying anything."""
+    try:
+        await work.commit()
+    except CommitUnknown as unknown:
+        for repeat in range(REPEATS_MAX):
+            await asyncio.sleep(REPEAT_DELAY_SECONDS * 2**repeat)
+            try:
+                if await work.committed():
+                    return
+            except LOST:
+                continue
+            else:
+                raise ConnectionError("the commit did not happen") from unknown
+        raise Unavailable("The database was lost during a commit.") from unknown
+
+
+async def _first(kit: Kit, call: Call, work: Work) -> First:
+    if call.claim is not None:
+        saved = await idempotency.hold(work, call.claim)
+        if saved is not None:
+            return Outcome(saved.status, saved.body, first_request_id=saved.request_id), []
+        await failpoints.hit("key_claimed")
+    outcome = await _outcome(kit, call, work)
+    asked = [(keep(work, question, call.reply()), question) for question in work.asked]
+    if call.claim is not None and call.stamp.id is not None:
+        if asked:
+            idempotency.start(work, call.claim, call.stamp.id)
+        elif outcome.saved:
+            idempotency.finish(work, call.claim, call.stamp.id, outcome.status, outcome.body)
+    return outcome, asked
+
+
+async def _outcome(kit: Kit, call: Call, work: Work) -> Outcome:
+    try:
+        answer = await call.handler(work)
+        await work.react()
+        if work.asked:
+            return Outcome(200, b"")
+        await kit.expander.expand(work, answer, call.expand)
+        return success(answer)
+    except StripeError as error:
+        await _settle_error(work, error)
+        return failure(error)
+    except (*REPEATABLE, *LOST, asyncpg.UniqueViolationError, failpoints.FailpointHit):
+        raise
+    except Exception:
+        log.exception("operation failed", request_id=call.stamp.id)
+        await _settle_error(work, ApiError())
+        return failure(ApiError())
+
+
+async def _settle_error(work: Work, error: StripeError) -> None:
+    """Undo what a refused operation did, unless the error keeps it. The key stays held unless a rollback is needed."""
+    if error.keeps_work:
+        await work.react()
+    elif work.sent:
+        await work.rollback()
+    else:
+        work.discard()
+
+
+async def _answered(kit: Kit, call: Call, job: Job, question: Question) -> Outcome:
+    await failpoints.hit("before_bank")
+    try:
+        answer = await asyncio.wait_for(kit.desk.ask(question), kit.bank_wait_seconds)
+    except (TimeoutError, Unanswered):
+        answer = None
+    await failpoints.hit("after_bank")
+    return await settle(kit, call, job.id, question, answer)
+
+
+async def settle(kit: Kit, call: Call, job_id: str, question: Question, answer: Any) -> Outcome:
+    """Record the bank's answer and save what the client is told. None means that the bank has not answered yet."""
+
+    async def record(work: Work) -> Outcome:
+        job = await work.get(Job, job_id, lock=True)
+        reply = call.reply()
+        if job is None:
+            return await _told_already(kit, work, reply, question)
+        outcome = await _recorded(kit, call, work, job, question, answer)
+        if reply.saved_as is not None:
+            await idempotency.complete(work, reply.saved_as, outcome.status, outcome.body)
+        return outcome
+
+    outcome: Outcome = await _repeated(kit, call, record)
+    return outcome
+
+
+async def _recorded(kit: Kit, call: Call, work: Work, job: Job, question: Question, answer: Any) -> Outcome:
+    again = work.now + timedelta(seconds=ASK_AGAIN_SECONDS)
+    try:
+        due = again if answer is None else await kit.recorders[question.kind](work, question, answer)
+        await work.react()
+        if due is None:
+            work.delete(job)
+        else:
+            _owe_nothing(job)
+            job.run_at, job.lease_until = due, None
+        outcome = success(await _subject(kit, work, question, call.expand))
+    except StripeError as error:
+        if not error.keeps_work:
+            raise
+        await work.react()
+        work.delete(job)
+        outcome = failure(error)
+    for asked in work.asked:
+        keep(work, asked, Reply.model_validate(job.payload["reply"]))
+    return outcome
+
+
+def _owe_nothing(job: Job) -> None:
+    """The client gets its answer now; what the bank says later is told by events."""
+    job.payload = job.payload | {"reply": job.payload["reply"] | {"saved_as": None}}
+
+
+async def _told_already(kit: Kit, work: Work, reply: Reply, question: Question) -> Outcome:
+    """Somebody else recorded the answer: tell the client what was saved for it."""
+    if reply.saved_as is not None:
+        saved = await idempotency.answer_of(work, reply.saved_as)
+        if saved is not None:
+            return Outcome(saved.status, saved.body)
+    return success(await _subject(kit, work, question, reply.expand))
+
+
+async def _subject(kit: Kit, work: Work, question: Question, expand: list[str]) -> StripeObject:
+    answer = await kit.expander.load(work, *question.subject)
+    await kit.expander.expand(work, answer, expand)
+    return answer
