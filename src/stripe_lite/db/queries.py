@@ -1,6 +1,6 @@
 """From SQLAlchemy's models and statements to SQL text and arguments for the driver, compiled once per shape."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, TypeVar
@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import JSON, JSONB
 from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
 from sqlalchemy.orm import Mapper
 from sqlalchemy.sql import ClauseElement
+from sqlalchemy.sql.cache_key import CacheKey
 from sqlalchemy.sql.compiler import SQLCompiler
 
 from stripe_lite.db.base import Base, Row
@@ -192,32 +193,39 @@ def compiled(statement: ClauseElement) -> tuple[str, list[Any]]:
     """SQL text and arguments of any SQLAlchemy statement; the text is compiled once per shape of statement."""
     key = statement._generate_cache_key()
     if key is None:
-        compiler = _compile(statement)
+        compiler = _compile(statement, None)
         parameters = compiler.construct_params()
     else:
         found = _compiled.get(key.key)
         if found is None:
-            found = _compile(statement)
+            found = _compile(statement, key)
             if len(_compiled) >= COMPILED_STATEMENTS_MAX:
                 _compiled.clear()
             _compiled[key.key] = found
         compiler = found
         parameters = compiler.construct_params(extracted_parameters=key.bindparams)
-    return str(compiler), list(_arguments(compiler, parameters))
+    if not compiler.post_compile_params:
+        return str(compiler), list(_arguments(compiler.positiontup, parameters, compiler._bind_processors))
+    # `column IN (…)`: as many placeholders as values are written only now.
+    expanded = compiler._process_parameters_for_postcompile(parameters)
+    processors = {**compiler._bind_processors, **expanded.processors}
+    values = {**parameters, **expanded.additional_parameters}
+    return expanded.statement, list(_arguments(expanded.positiontup, values, processors))
 
 
-def _compile(statement: ClauseElement) -> SQLCompiler:
-    compiler = statement.compile(dialect=DIALECT)
+def _compile(statement: ClauseElement, key: CacheKey | None) -> SQLCompiler:
+    compiler = statement._compiler(DIALECT, cache_key=key)
     if not isinstance(compiler, SQLCompiler):
         raise TypeError(f"not a statement: {statement}")
     return compiler
 
 
-def _arguments(compiler: SQLCompiler, parameters: Mapping[str, Any]) -> Iterator[Any]:
-    for name in compiler.positiontup or ():
-        value = parameters[name]
-        processor = compiler._bind_processors.get(name)
-        yield processor(value) if callable(processor) else value
+def _arguments(
+    names: Sequence[str] | None, values: Mapping[str, Any], processors: Mapping[str, object]
+) -> Iterator[Any]:
+    for name in names or ():
+        processor = processors.get(name)
+        yield processor(values[name]) if callable(processor) else values[name]
 
 
 def entity_of(statement: Select[AnyRow]) -> type[AnyRow]:
