@@ -12,6 +12,7 @@ FINGERPRINT_LENGTH = 16
 Verdict: TypeAlias = Literal["pass", "fail", "unavailable"]
 RiskLevel: TypeAlias = Literal["normal", "elevated", "highest", "not_assessed"]
 Advice: TypeAlias = Literal["confirm_card_data", "do_not_try_again", "try_again_later"]
+Method: TypeAlias = Literal["us_bank_account", "sepa_debit", "bacs_debit", "au_becs_debit", "acss_debit"]
 Funding: TypeAlias = Literal["credit", "debit", "prepaid", "unknown"]
 
 # How a card takes part in 3-D Secure, and so when a payer who is present must authenticate.
@@ -137,7 +138,7 @@ class CardFact:
 class AccountFact:
     """A test bank account: how it is addressed, and its class of behaviour."""
 
-    method: Literal["us_bank_account", "sepa_debit", "bacs_debit", "au_becs_debit", "acss_debit"]
+    method: Method
     number: str  # The account number, or the IBAN.
     names: tuple[str, ...]  # Whole names of its payment methods and tokens.
     outcome: str = "debit_success"
