@@ -1,0 +1,72 @@
+"""Bringing a database to the schema this version of the program knows."""
+
+from pathlib import Path
+
+import asyncpg
+from alembic import command
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection
+from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.pool import NullPool
+
+from stripe_lite.db.session import engine_url
+
+PACKAGE = Path(__file__).parents[1]
+ADVISORY_LOCK = 7_306_100_119  # Any number, the same in every version: servers that start together take turns.
+
+
+class UnknownRevision(Exception):
+    """The database was migrated by a newer version of the program."""
+
+
+async def upgrade(dsn: str) -> str:
+    """Run the migrations that the database lacks and return its revision; refuses a database newer than we are."""
+    configuration = config()
+    scripts = ScriptDirectory.from_config(configuration)
+    head = scripts.get_current_head()
+    assert head is not None, "there are no migrations"
+    current = await revision(dsn)
+    if current == head:
+        return head
+    if current is not None and current not in {script.revision for script in scripts.walk_revisions()}:
+        raise UnknownRevision(
+            f"The database is at revision {current}, which this version of stripe_lite does not know "
+            f"(its newest is {head}): start the newer version that migrated it, or use another database."
+        )
+    await _run(dsn, configuration)
+    return head
+
+
+async def revision(dsn: str) -> str | None:
+    """Read which migration a database is at; None where there was none yet."""
+    connection = await asyncpg.connect(dsn)
+    try:
+        found = await connection.fetchval("SELECT version_num FROM alembic_version")
+    except asyncpg.UndefinedTableError:
+        return None
+    finally:
+        await connection.close()
+    assert found is None or isinstance(found, str)
+    return found
+
+
+def config() -> Config:
+    """Alembic's configuration over the migrations of the installed package, or of the checkout it runs from."""
+    installed = PACKAGE / "migrations"
+    configuration = Config()
+    folder = installed if installed.exists() else PACKAGE.parents[1] / "migrations"
+    configuration.set_main_option("script_location", str(folder).replace("%", "%%"))
+    return configuration
+
+
+async def _run(dsn: str, configuration: Config) -> None:
+    engine = create_async_engine(engine_url(dsn), poolclass=NullPool)
+
+    def with_connection(connection: Connection) -> None:
+        configuration.attributes["connection"] = connection
+        command.upgrade(configuration, "head")
+
+    async with engine.connect() as connection:
+        await connection.run_sync(with_connection)
+    await engine.dispose()
