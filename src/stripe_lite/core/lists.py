@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Annotated, Generic, Literal, TypeVar
+from typing import Annotated, Generic, Literal, Self, TypeVar
 
-from pydantic import Field, SerializeAsAny
+from pydantic import Field, SerializeAsAny, field_validator, model_validator
 
+from stripe_lite.core.errors import InvalidParameter
 from stripe_lite.core.objects import Params, StripeObject
 
 LIST_LIMIT_DEFAULT = 10
@@ -15,13 +16,28 @@ AnyRow = TypeVar("AnyRow")
 AnyObject = TypeVar("AnyObject", bound=StripeObject)
 
 
+def checked_limit(limit: int) -> int:
+    """A page's size, refused unless it is between 1 and 100."""
+    if not 1 <= limit <= LIST_LIMIT_MAX:
+        bound = "greater than or equal to 1" if limit < 1 else f"less than or equal to {LIST_LIMIT_MAX}"
+        raise InvalidParameter(
+            f"This value must be {bound}.", code="parameter_invalid_integer", param="limit"
+        )
+    return limit
+
+
 class CreatedFilter(Params):
-    """Bounds on the time of creation, in seconds since 1970."""
+    """Bounds on the time of creation, in seconds since 1970. A single number means exactly that second."""
 
     gt: int | None = Field(None, description="Later than this time.")
     gte: int | None = Field(None, description="At this time or later.")
     lt: int | None = Field(None, description="Before this time.")
     lte: int | None = Field(None, description="At this time or before.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _exactly(cls, value: object) -> object:
+        return {"gte": value, "lte": value} if isinstance(value, int) else value
 
 
 class ListParams(Params):
@@ -31,6 +47,17 @@ class ListParams(Params):
     starting_after: str | None = Field(None, description="Return the objects that follow the one with this id.")
     ending_before: str | None = Field(None, description="Return the objects that come before the one with this id.")
 
+    @field_validator("limit")
+    @classmethod
+    def _bounded(cls, limit: int) -> int:
+        return checked_limit(limit)
+
+    @model_validator(mode="after")
+    def _one_direction(self) -> Self:
+        if self.starting_after is not None and self.ending_before is not None:
+            raise InvalidParameter("You may only specify one of these parameters: ending_before, starting_after.")
+        return self
+
 
 class SearchParams(Params):
     """What to search for, and which page of the results to return."""
@@ -38,6 +65,11 @@ class SearchParams(Params):
     query: str = Field(description="A query in Stripe's search language.")
     limit: Annotated[int, Field(description="How many objects to return, 1 to 100.")] = LIST_LIMIT_DEFAULT
     page: str | None = Field(None, description="`next_page` of the previous result.")
+
+    @field_validator("limit")
+    @classmethod
+    def _bounded(cls, limit: int) -> int:
+        return checked_limit(limit)
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,7 +49,7 @@ class Params(BaseModel):
 
     def sent(self) -> Tree:
         """Everything that the client sent, by name, as plain values."""
-        return {name: getattr(self, name) for name in self.model_fields if name in self.model_fields_set}
+        return {name: getattr(self, name) for name in type(self).model_fields if name in self.model_fields_set}
 
 
 def changes(before: StripeObject, after: StripeObject) -> Tree:

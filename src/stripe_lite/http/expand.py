@@ -97,6 +97,4 @@ class Expander:
 
 
 def _not_expandable(path: str) -> InvalidParameter:
-    return InvalidParameter(
-        f"This property cannot be expanded ({path}).", param="expand"
-    )
+    return InvalidParameter(f"This property cannot be expanded ({path}).", param="expand")

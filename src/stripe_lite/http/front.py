@@ -24,7 +24,7 @@ from stripe_lite.core.errors import (
     UnrecognizedUrl,
 )
 from stripe_lite.core.ids import new_id
-from stripe_lite.core.objects import Params, Tree
+from stripe_lite.core.objects import Params, StripeObject, Tree
 from stripe_lite.db.work import RequestStamp, Work
 from stripe_lite.http import idempotency, phases
 from stripe_lite.http.answers import API_VERSION, COMMON_HEADERS, Headers, Outcome, failure
@@ -136,13 +136,11 @@ class Front:
         if scope["type"] != "http" or not scope["path"].startswith("/v1/"):
             await self._app(scope, receive, send)
             return
-        exchange = Exchange(
-            new_id("req"), scope["method"], scope["path"], dict(scope["headers"]), time.perf_counter()
-        )
+        exchange = Exchange(new_id("req"), scope["method"], scope["path"], dict(scope["headers"]), time.perf_counter())
         try:
             outcome = await self._serve(exchange, scope, receive)
         except StripeError as error:
-            outcome = failure(_with_status(exchange, error))
+            outcome = failure(error)
         except Exception:
             log.exception("request failed", request_id=exchange.request_id)
             outcome = failure(ApiError())
@@ -174,18 +172,20 @@ class Front:
             exchange.request_id, exchange.key, exchange.version, publishable=caller.kind == "publishable"
         )
 
-        async def handler(work: Work) -> Any:
-            if params is None:
-                return await operation.handler(work, *values)
-            return await operation.handler(work, *values, params)
+        async def handler(work: Work) -> StripeObject:
+            arguments = values if params is None else [*values, params]
+            try:
+                return await operation.handler(work, *arguments)
+            except ResourceMissing as error:
+                # One that the path names is 404; one that only a parameter names makes the request invalid.
+                if error.param in exchange.parameters:
+                    error.status = InvalidRequest.status
+                raise
 
-        try:
-            return await phases.execute(
-                self._kit,
-                Call(caller.account_id, caller.livemode, stamp, handler, exchange.method != "GET", claim, expand),
-            )
-        except ResourceMissing as error:
-            raise _with_status(exchange, error) from error
+        return await phases.execute(
+            self._kit,
+            Call(caller.account_id, caller.livemode, stamp, handler, exchange.method != "GET", claim, expand),
+        )
 
     def _typed(self, exchange: Exchange, operation: Operation, tree: Tree) -> tuple[Params | None, list[str]]:
         """The handler's parameters, checked by the official tree, and the paths to expand."""
@@ -212,13 +212,6 @@ class Front:
                 param=names[0],
             )
         log.warning("parameters ignored", request_id=exchange.request_id, parameters=names)
-
-
-def _with_status(exchange: Exchange, error: StripeError) -> StripeError:
-    """A missing object that the path names is 404; one that only a parameter names makes the request invalid."""
-    if isinstance(error, ResourceMissing) and error.param in exchange.parameters:
-        error.status = InvalidRequest.status
-    return error
 
 
 def _unrecognized(exchange: Exchange) -> UnrecognizedUrl:

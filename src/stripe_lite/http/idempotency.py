@@ -28,7 +28,10 @@ FROM (VALUES (1)) AS always(one) LEFT JOIN idempotency_keys k ON k.account_id = 
 
 
 class IdempotencyKey(Row):
-    """A key of one account and mode, what it was first used with, and what was answered. `id` is `test:…` or `live:…`."""
+    """A key of one account and mode, what it was first used with, and what was answered.
+
+    `id` is `test:…` or `live:…`.
+    """
 
     __tablename__ = "idempotency_keys"
     __table_args__ = (CheckConstraint("state IN ('started', 'finished')", name="state"), Index(None, "created_at"))

@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 import asyncpg
 import structlog
@@ -31,6 +31,8 @@ REPEAT_DELAY_SECONDS = 0.05
 ASK_AGAIN_SECONDS = 2.0
 
 log = structlog.get_logger("stripe_lite.http")
+
+Result = TypeVar("Result")
 
 Handler: TypeAlias = Callable[[Work], Awaitable[StripeObject]]
 
@@ -87,7 +89,7 @@ async def execute(kit: Kit, call: Call) -> Outcome:
 First: TypeAlias = tuple[Outcome, list[tuple[Job, Question]]]
 
 
-async def _repeated(kit: Kit, call: Call, attempt: Callable[[Work], Awaitable[Any]]) -> Any:
+async def _repeated(kit: Kit, call: Call, attempt: Callable[[Work], Awaitable[Result]]) -> Result:
     """Run a transaction again while what stopped it left nothing behind."""
     for repeat in range(REPEATS_MAX):
         work = kit.work(call.account_id, call.livemode, call.stamp)
@@ -197,8 +199,7 @@ async def settle(kit: Kit, call: Call, job_id: str, question: Question, answer: 
             await idempotency.complete(work, reply.saved_as, outcome.status, outcome.body)
         return outcome
 
-    outcome: Outcome = await _repeated(kit, call, record)
-    return outcome
+    return await _repeated(kit, call, record)
 
 
 async def _recorded(kit: Kit, call: Call, work: Work, job: Job, question: Question, answer: Any) -> Outcome:

@@ -1,4 +1,4 @@
-"""What is asked of the bank between two transactions, kept as a job so that a crash loses neither question nor answer."""
+"""What is asked of the bank between two transactions, kept as a job so that a crash loses nothing of it."""
 
 from datetime import datetime, timedelta
 from typing import Any, Literal, Protocol

@@ -1,0 +1,1 @@
+"""A self-hosted, stateful payment processor that speaks Stripe's API."""

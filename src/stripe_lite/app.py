@@ -1,0 +1,83 @@
+"""The application: puts the rooms together, starts the workers with it and stops them with it."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI, Response
+from starlette.responses import JSONResponse
+from starlette.types import Receive, Scope, Send
+
+from stripe_lite import contract, registry
+from stripe_lite.bank.desk import BankDesk
+from stripe_lite.core import failpoints
+from stripe_lite.db.session import LOST, Database
+from stripe_lite.http.answers import API_VERSION
+from stripe_lite.http.auth import Authenticator
+from stripe_lite.http.expand import Expander
+from stripe_lite.http.front import Front, Routes
+from stripe_lite.http.phases import Kit
+from stripe_lite.settings import Settings
+
+
+class StripeLite:
+    """The whole server as one ASGI application: the API's front door before FastAPI's pages."""
+
+    def __init__(self, settings: Settings, dsn: str) -> None:
+        failpoints.configure(settings.failpoint)
+        self.settings = settings
+        self.database = Database(dsn, pool_size=settings.pool_size, lock_timeout_ms=int(settings.lock_timeout * 1000))
+        self.kit = Kit(
+            database=self.database,
+            plan=registry.plan(single_statements=settings.single_statements),
+            desk=BankDesk(None),  # type: ignore
+            recorders=registry.RECORDERS,
+            expander=Expander(registry.RESOURCES, contract.expandable),
+            bank_wait_seconds=settings.bank_wait,
+        )
+        self.pages = self._pages()
+        self._front = Front(
+            self.pages,
+            self.kit,
+            Routes(registry.operations()),
+            Authenticator(self.database, open_keys=settings.keys == "open"),
+            refuse_unsupported=settings.unsupported == "refuse",
+        )
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self._front(scope, receive, send)
+
+    def _pages(self) -> FastAPI:
+        pages = FastAPI(title="stripe_lite", version=API_VERSION, lifespan=self._lifespan)
+
+        @pages.get("/healthz", tags=["Health"])
+        async def healthz() -> dict[str, str]:
+            """Tell that the process serves."""
+            return {"status": "ok", "mode": self.settings.keys, "api_version": API_VERSION}
+
+        @pages.get("/readyz", tags=["Health"])
+        async def readyz() -> Response:
+            """Tell whether the database answers too."""
+            try:
+                await self.database.ping()
+            except LOST as error:
+                return JSONResponse({"status": "unavailable", "reason": type(error).__name__}, 503)
+            return JSONResponse({"status": "ok"})
+
+        return pages
+
+    @asynccontextmanager
+    async def _lifespan(self, _: FastAPI) -> AsyncIterator[None]:
+        try:
+            yield
+        finally:
+            await self.database.close()
+
+
+def create_app(settings: Settings | None = None, dsn: str | None = None) -> StripeLite:
+    """The application for these settings, on this database."""
+    settings = settings or Settings()
+    if dsn is None:
+        if settings.database_url is None:
+            raise RuntimeError("create_app needs a database: DATABASE_URL, or the embedded one that `serve` starts")
+        dsn = settings.database_url.get_secret_value()
+    return StripeLite(settings, dsn)

@@ -1,0 +1,48 @@
+"""HTTP operations on customers."""
+
+from stripe_lite.core.lists import ListObject
+from stripe_lite.customers.customers import service as customers
+from stripe_lite.customers.customers.schema import (
+    CustomerCreateParams,
+    CustomerListParams,
+    CustomerObject,
+    CustomerUpdateParams,
+    DeletedCustomerObject,
+    render,
+    render_deleted,
+)
+from stripe_lite.db.work import Work
+from stripe_lite.http.route import Router
+
+router = Router(tag="Customers")
+
+
+@router.post("/v1/customers")
+async def create_customer(work: Work, params: CustomerCreateParams) -> CustomerObject:
+    """Create a customer."""
+    return render(await customers.create(work, params))
+
+
+@router.get("/v1/customers/{customer}")
+async def retrieve_customer(work: Work, customer: str) -> CustomerObject | DeletedCustomerObject:
+    """Retrieve a customer; of a deleted one little is left."""
+    return await customers.show(work, customer)
+
+
+@router.post("/v1/customers/{customer}")
+async def update_customer(work: Work, customer: str, params: CustomerUpdateParams) -> CustomerObject:
+    """Change a customer: what is not sent stays as it is."""
+    return render(await customers.update(work, customer, params))
+
+
+@router.delete("/v1/customers/{customer}")
+async def delete_customer(work: Work, customer: str) -> DeletedCustomerObject:
+    """Delete a customer for good."""
+    return render_deleted(await customers.delete(work, customer))
+
+
+@router.get("/v1/customers")
+async def list_customers(work: Work, params: CustomerListParams) -> ListObject[CustomerObject]:
+    """List customers, newest first."""
+    page = await customers.page(work, params)
+    return ListObject(data=[render(row) for row in page.rows], has_more=page.has_more, url="/v1/customers")

@@ -1,0 +1,27 @@
+"""Conditions that several lists share."""
+
+from datetime import timedelta
+
+from sqlalchemy import ColumnElement
+
+from stripe_lite.core.clock import from_unix
+from stripe_lite.core.lists import CreatedFilter
+from stripe_lite.db.base import Resource
+
+SECOND = timedelta(seconds=1)
+
+
+def created_between(model: type[Resource], bounds: CreatedFilter | None) -> list[ColumnElement[bool]]:
+    """Conditions for a filter on the time of creation. Rows know microseconds; clients think in whole seconds."""
+    if bounds is None:
+        return []
+    conditions = []
+    if bounds.gt is not None:
+        conditions.append(model.created_at >= from_unix(bounds.gt) + SECOND)
+    if bounds.gte is not None:
+        conditions.append(model.created_at >= from_unix(bounds.gte))
+    if bounds.lt is not None:
+        conditions.append(model.created_at < from_unix(bounds.lt))
+    if bounds.lte is not None:
+        conditions.append(model.created_at < from_unix(bounds.lte) + SECOND)
+    return conditions

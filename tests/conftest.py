@@ -1,0 +1,136 @@
+"""One PostgreSQL and one server for the whole session; a fresh account for each test."""
+
+import asyncio
+import json
+import socket
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from shutil import rmtree
+from tempfile import mkdtemp
+
+import asyncpg
+import httpx
+import pytest
+import pytest_asyncio
+import uvicorn
+from starlette.types import ASGIApp
+from stripe import HTTPXClient, StripeClient
+
+from stripe_lite.app import create_app
+from stripe_lite.db.embedded import EmbeddedPostgres
+from stripe_lite.db.session import Database
+from stripe_lite.registry import METADATA
+from stripe_lite.settings import Settings
+from tests.contract.schema import validate_event
+from tests.shop import Shop, new_key
+from tests.watch import Watch
+
+EVENTS_OF = "SELECT * FROM events WHERE account_id = $1 ORDER BY id"
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """The address of a PostgreSQL of this session's own, in memory where the machine has a memory disk."""
+    shared_memory = Path("/dev/shm")
+    folder = Path(mkdtemp(prefix="stripe_lite_tests_", dir=shared_memory if shared_memory.is_dir() else None))
+    folder.chmod(0o711)
+    server = EmbeddedPostgres(folder / "data", fast=True)
+    try:
+        yield server.start()
+    finally:
+        server.stop()
+        rmtree(folder, ignore_errors=True)
+
+
+@pytest_asyncio.fixture(scope="session")
+async def dsn(postgres: str) -> str:
+    """The address of a database that has every table."""
+    database = Database(postgres, pool_size=1)
+    async with database.engine.begin() as connection:
+        await connection.run_sync(METADATA.create_all)
+    await database.close()
+    return postgres
+
+
+@asynccontextmanager
+async def serving(app: ASGIApp) -> AsyncIterator[str]:
+    """Serve an application on a free port of 127.0.0.1, in this loop; gives its base URL."""
+    # Without IPPROTO_TCP uvicorn would not switch Nagle's algorithm off: 45 ms a request.
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listener.bind(("127.0.0.1", 0))
+    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", lifespan="on", ws="none"))
+    task = asyncio.create_task(server.serve(sockets=[listener]))
+    while not server.started:
+        if task.done():
+            task.result()
+            raise RuntimeError("the server stopped before it started")
+        await asyncio.sleep(0.005)
+    try:
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        await task
+        listener.close()
+
+
+def settings_for_tests(**changes: object) -> Settings:
+    """Settings that read neither the environment's nor a `.env`'s knobs, with everything quick."""
+    quick: dict[str, object] = {"settlement_delay": 0.2, "webhook_schedule": "0,0.1,0.2", "log_level": "warning"}
+    return Settings(_env_file=None, **(quick | changes))
+
+
+@pytest_asyncio.fixture(scope="session")
+async def server(dsn: str) -> AsyncIterator[tuple[str, Watch]]:
+    """The server that most tests share, and the watch over its responses."""
+    watch = Watch(create_app(settings_for_tests(), dsn))
+    async with serving(watch) as url:
+        yield url, watch
+
+
+@pytest_asyncio.fixture(scope="session")
+async def http() -> AsyncIterator[httpx.AsyncClient]:
+    """A plain HTTP client."""
+    async with httpx.AsyncClient(timeout=30) as client:
+        yield client
+
+
+@pytest.fixture(scope="session")
+def sdk_transport() -> HTTPXClient:
+    """The SDK's HTTP client: one for all, because each one reads the machine's certificates anew."""
+    return HTTPXClient()
+
+
+@pytest_asyncio.fixture
+async def shop(
+    server: tuple[str, Watch], http: httpx.AsyncClient, sdk_transport: HTTPXClient, dsn: str
+) -> AsyncIterator[Shop]:
+    """A new merchant. Afterwards every response and every event that it saw is held against the official schema."""
+    url, watch = server
+    watch.complaints.clear()
+    key = new_key()
+    client = StripeClient(key, base_addresses={"api": url}, http_client=sdk_transport, max_network_retries=0)
+    shop = Shop(key, client, http, url)
+    yield shop
+    complaints = list(watch.complaints)
+    connection = await asyncpg.connect(dsn)
+    try:
+        for row in await connection.fetch(EVENTS_OF, shop.account_id):
+            complaints += [f"event {row['type']}: {complaint}" for complaint in validate_event(_envelope(row))]
+    finally:
+        await connection.close()
+    assert not complaints, "\n".join(complaints)
+
+
+def _envelope(row: asyncpg.Record) -> dict[str, object]:
+    return {
+        "id": row["id"],
+        "object": "event",
+        "api_version": row["api_version"],
+        "created": int(row["created_at"].timestamp()),
+        "data": json.loads(row["data"]),
+        "livemode": row["livemode"],
+        "pending_webhooks": 0,
+        "request": {"id": row["request_id"], "idempotency_key": row["idempotency_key"]},
+        "type": row["type"],
+    }
