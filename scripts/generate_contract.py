@@ -130,8 +130,7 @@ def _write_params(spec: Schema) -> None:
     rooms: dict[str, tuple[Nodes, Schema]] = {}
     for method, path, operation in _each_operation(spec):
         nodes, operations = rooms.setdefault(_room(path), (Nodes(), {}))
-        names = [p["name"] for p in operation.get("parameters", []) if p["in"] == "path"]
-        operations[f"{method} {path}"] = {"path": names, "params": nodes.add(_parameters(operation))}
+        operations[f"{method} {path}"] = nodes.add(_parameters(operation))
     for old in (FACTS / "params").glob("*.jsonl"):
         old.unlink()
     (FACTS / "params").mkdir(parents=True, exist_ok=True)

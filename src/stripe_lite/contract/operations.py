@@ -1,7 +1,6 @@
 """The official operations, and the check of one request against its operation."""
 
 import json
-import re
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -21,12 +20,11 @@ from stripe_lite.contract.scalars import (
     Text,
     Timestamp,
 )
+from stripe_lite.core.card_numbers import redact
 from stripe_lite.core.errors import InvalidParameter
 from stripe_lite.core.forms import Tree
 
 SHOWN_CHARACTERS_MAX = 100
-
-_digits_pattern = re.compile(r"\d(?:[ -]?\d){11,}")
 
 
 class Name(NamedTuple):
@@ -40,13 +38,17 @@ class Name(NamedTuple):
 class Operation:
     """What the API takes at one method and path."""
 
-    __slots__ = ("_root", "method", "path", "path_params")
+    __slots__ = ("_root", "method", "path")
 
-    def __init__(self, method: str, path: str, path_params: tuple[str, ...], root: Object) -> None:
+    def __init__(self, method: str, path: str, root: Object) -> None:
         self.method = method
         self.path = path
-        self.path_params = path_params
         self._root = root
+
+    @property
+    def path_params(self) -> tuple[str, ...]:
+        """The placeholders of the path; the last one names the object in an error's `param`."""
+        return tuple(segment[1:-1] for segment in self.path.split("/") if segment.startswith("{"))
 
     @property
     def names(self) -> list[str]:
@@ -69,15 +71,15 @@ class Operation:
             raise self._explained(tree, refusal) from None
 
     def _explained(self, tree: Tree, refusal: Refusal) -> InvalidParameter:
-        unknown = [_masked(_bracketed(path)) for path in self._root.strangers(tree, ())]
+        unknown = [redact(_bracketed(path)) for path in self._root.strangers(tree, ())]
         if unknown:
             plural = "s" if len(unknown) > 1 else ""
             names = ", ".join(unknown)
             return InvalidParameter(
                 f"Received unknown parameter{plural}: {names}", code="parameter_unknown", param=unknown[0]
             )
-        param = _masked(_bracketed(tuple(reversed(refusal.path))))
-        message = refusal.template.format(param=param, value=_masked(_shown(refusal.value)))
+        param = redact(_bracketed(tuple(reversed(refusal.path))))
+        message = refusal.template.format(param=param, value=redact(_shown(refusal.value)))
         return InvalidParameter(message, code=refusal.code, param=param)
 
 
@@ -135,9 +137,9 @@ def _room_of(path: str) -> str:
 def _room(room: str) -> dict[tuple[str, str], Operation]:
     compiler = _Compiler(facts.lines(room))
     found: dict[tuple[str, str], Operation] = {}
-    for key, entry in json.loads(compiler.lines[0]).items():
+    for key, number in json.loads(compiler.lines[0]).items():
         method, path = key.split(" ")
-        found[method, path] = Operation(method, path, tuple(entry["path"]), compiler.root(entry["params"]))
+        found[method, path] = Operation(method, path, compiler.root(number))
     return found
 
 
@@ -203,8 +205,3 @@ def _bracketed(path: tuple[str, ...]) -> str:
 def _shown(value: object) -> str:
     text = value if isinstance(value, str) else json.dumps(value)
     return text if len(text) <= SHOWN_CHARACTERS_MAX else f"{text[:SHOWN_CHARACTERS_MAX]}…"
-
-
-def _masked(text: str) -> str:
-    """Hide what could be a card number: error messages are logged and sent on."""
-    return _digits_pattern.sub(lambda found: f"****{found[0][-4:]}", text)

@@ -11,6 +11,7 @@ import re
 from binascii import a2b_qp
 from typing import Any, NoReturn
 
+from stripe_lite.core.card_numbers import redact
 from stripe_lite.core.errors import InvalidParameter
 
 Tree = dict[str, Any]
@@ -61,7 +62,7 @@ def decode_json(body: bytes) -> Tree:
 
 
 def _refuse(message: str, param: str | None = None) -> NoReturn:
-    raise InvalidParameter(message, param=param)
+    raise InvalidParameter(redact(message), param=param and redact(param))
 
 
 def _refuse_constant(name: str) -> NoReturn:
@@ -138,7 +139,7 @@ def _shown(name: str) -> str:
 def _check_json(tree: Tree) -> None:
     count = 0
     level: list[Any] = [tree]
-    for _ in range(DEPTH_MAX + 1):
+    for _ in range(DEPTH_MAX):
         below: list[Any] = []
         for node in level:
             for name, value in node.items() if isinstance(node, dict) else ((None, value) for value in node):
