@@ -1,20 +1,20 @@
-"""The command line: `stripe-lite serve | worker | migrate | bank`."""
+"""The command line: what `stripe-lite …` does."""
 
 import asyncio
 import os
-import signal
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
-from types import FrameType
-from typing import Annotated, NoReturn
+from importlib.metadata import version
+from typing import Annotated
 
 import typer
-from pydantic import ValidationError
+from pydantic import SecretStr, ValidationError
 
 from stripe_lite import log
 from stripe_lite.db.binaries import EmbeddedPostgresError
 from stripe_lite.db.embedded import EmbeddedPostgres
+from stripe_lite.db.migrate import DatabaseUnreachable, UnknownRevision, upgrade
 from stripe_lite.settings import ENV_PREFIX, Settings, unknown_names
 
 app = typer.Typer(
@@ -35,9 +35,98 @@ def serve(host: Host = None, port: Port = None) -> None:
     The database is migrated first. Ctrl-C or SIGTERM ends it: requests under way are finished, then PostgreSQL stops.
     """
     from stripe_lite import serving
+    from stripe_lite.app import create_app
 
-    settings = _settings(host=host, port=port)
-    with _until_stopped(), serving.listen(settings.host, settings.port) as listener, _database(settings) as settings:
-        _migrate(settings)
-        serving.announce(settings, listener)
-        serving.serve(settings, listener)
+    _override("HOST", host)
+    _override("PORT", port)
+    settings = _settings()
+    with (
+        _explained(),
+        serving.until_stopped(),
+        serving.listen(settings.host, settings.port) as listener,
+        _migrated(settings) as (settings, place),
+    ):
+        _announce(settings, serving.address_of(listener), place)
+        if settings.workers == 1:
+            serving.serve(create_app(settings), listener)
+        else:
+            serving.serve_in_processes(settings.workers, listener)
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database to the schema that this version knows."""
+    with _explained(), _migrated(_settings()) as (_, place):
+        typer.echo(f"{place} is up to date.")
+
+
+def _override(name: str, value: str | int | None) -> None:
+    """Let an option stand in the environment, where server processes of our own find it too."""
+    if value is not None:
+        os.environ[ENV_PREFIX + name] = str(value)
+
+
+def _settings() -> Settings:
+    """Read the settings, pointing out what is wrong with them and which variables nobody reads."""
+    try:
+        settings = Settings()
+    except ValidationError as error:
+        for each in error.errors():
+            if each["type"] != "default_factory_not_called":
+                name = "".join(str(part) for part in each["loc"][:1])
+                variable = name if name in ("", "DATABASE_URL") else ENV_PREFIX + name.upper()
+                typer.echo(f"stripe-lite: {variable}{': ' if variable else ''}{each['msg']}", err=True)
+        raise typer.Exit(1) from None
+    for line in unknown_names():
+        typer.echo(f"stripe-lite: {line}", err=True)
+    log.configure(settings.log, settings.log_level)
+    return settings
+
+
+@contextmanager
+def _explained() -> Iterator[None]:
+    """End with a sentence and status 1, not with a traceback, for what the user can mend."""
+    from stripe_lite.serving import ServingError
+
+    try:
+        yield
+    except (EmbeddedPostgresError, UnknownRevision, DatabaseUnreachable, ServingError) as error:
+        typer.echo(f"stripe-lite: {error}", err=True)
+        raise typer.Exit(1) from error
+
+
+@contextmanager
+def _migrated(settings: Settings) -> Iterator[tuple[Settings, str]]:
+    """Have a database with the current schema, and settings that name it, for as long as the block runs."""
+    with _database(settings) as (url, place):
+        os.environ["DATABASE_URL"] = url  # For server processes of our own.
+        asyncio.run(upgrade(url))
+        yield settings.model_copy(update={"database_url": SecretStr(url)}), place
+
+
+@contextmanager
+def _database(settings: Settings) -> Iterator[tuple[str, str]]:
+    """The address of the database, and how to call it; an embedded one runs for as long as the block does."""
+    if settings.database_url is not None:
+        yield settings.database_url.get_secret_value(), "The database of DATABASE_URL"
+        return
+    with EmbeddedPostgres(settings.data_dir, settings.pg_bin) as embedded:
+        yield embedded.dsn, f"The embedded PostgreSQL in {settings.data_dir}"
+
+
+def _announce(settings: Settings, url: str, place: str) -> None:
+    """Say where the server is, whom it lets in, and how to talk to it."""
+    open_keys = "any sk_test_… opens a sandbox of its own (STRIPE_LITE_KEYS=open)"
+    strict_keys = "only created ones work (STRIPE_LITE_KEYS=strict)"
+    typer.echo(f"""\
+stripe_lite {version("stripe-lite")}
+  address   {url}
+  API docs  {url}/docs
+  keys      {open_keys if settings.keys == "open" else strict_keys}
+  database  {place}
+
+  import stripe
+  stripe.api_base = "{url}"
+  stripe.api_key = "sk_test_{"anything" if settings.keys == "open" else "…"}"
+""")
+    sys.stdout.flush()

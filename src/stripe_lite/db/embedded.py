@@ -4,7 +4,6 @@ A lock on the folder, inherited by postgres and all its processes, tells who own
 what a crash left behind, and whoever does not is a client of the server that does. The server ends with its owner.
 """
 
-import ctypes
 import fcntl
 import hashlib
 import os
@@ -14,11 +13,9 @@ import socket
 import stat
 import struct
 import subprocess
-import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Self
@@ -33,6 +30,7 @@ from stripe_lite.db.binaries import (
     run_as,
     server_user,
 )
+from stripe_lite.lifeline import end_with
 
 ROLE = "stripe_lite"  # Owns its database without being a superuser, so that revoked rights hold for it too.
 DATABASE = "stripe_lite"
@@ -45,7 +43,6 @@ READY_SECONDS_MAX = 60.0  # Recovery after a crash reads the log first.
 STOP_SECONDS_MAX = 5.0
 POLL_SECONDS = 0.02
 LOG_BYTES_MAX = 10_000_000
-PR_SET_PDEATHSIG = 1
 
 CONFIGURATION = {
     "listen_addresses": "",
@@ -179,7 +176,8 @@ class EmbeddedPostgres:
                 user=user.uid if user.dropped else None,
                 group=user.gid if user.dropped else None,
                 extra_groups=[] if user.dropped else None,
-                preexec_fn=_end_with_parent(),  # noqa: PLW1509 - two system calls, prepared before the fork
+                # An orphan would keep the lock elsewhere than on Linux, and the next start joins it as a client.
+                preexec_fn=end_with(os.getpid(), signal.SIGINT),  # noqa: PLW1509 - two prepared system calls
             )
 
     def _open_log(self) -> BinaryIO:
@@ -270,21 +268,6 @@ def _make_private(folder: Path, user: ServerUser) -> None:
         status = folder.lstat()
         if not stat.S_ISDIR(status.st_mode) or status.st_uid != user.uid or status.st_mode & 0o077:
             raise EmbeddedPostgresError(f"{folder} is not a private folder of user id {user.uid}: remove it.") from None
-
-
-def _end_with_parent() -> Callable[[], None] | None:
-    """What the child does before it becomes postgres: ask the kernel for a fast shutdown when we die."""
-    if sys.platform != "linux":
-        return None  # An orphan keeps the lock there, and the next start joins it as a client.
-    prctl = ctypes.CDLL(None).prctl
-    parent = os.getpid()
-
-    def before_exec() -> None:
-        prctl(PR_SET_PDEATHSIG, int(signal.SIGINT))
-        if os.getppid() != parent:
-            os._exit(1)
-
-    return before_exec
 
 
 def _answers(path: Path) -> bool:

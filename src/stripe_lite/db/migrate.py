@@ -20,6 +20,10 @@ class UnknownRevision(Exception):
     """The database was migrated by a newer version of the program."""
 
 
+class DatabaseUnreachable(Exception):
+    """The database cannot be reached or does not let us in."""
+
+
 async def upgrade(dsn: str) -> str:
     """Run the migrations that the database lacks and return its revision; refuses a database newer than we are."""
     configuration = config()
@@ -40,7 +44,10 @@ async def upgrade(dsn: str) -> str:
 
 async def revision(dsn: str) -> str | None:
     """Read which migration a database is at; None where there was none yet."""
-    connection = await asyncpg.connect(dsn)
+    try:
+        connection = await asyncpg.connect(dsn)
+    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        raise DatabaseUnreachable(f"The database does not let us in: {error}") from error
     try:
         found = await connection.fetchval("SELECT version_num FROM alembic_version")
     except asyncpg.UndefinedTableError:

@@ -1,0 +1,121 @@
+"""Running an application under uvicorn: in this process, or in several that share one port."""
+
+import os
+import signal
+import socket
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+import uvicorn
+from starlette.types import ASGIApp
+from uvicorn.config import STARTUP_FAILURE
+from uvicorn.supervisors import Multiprocess
+
+from stripe_lite import log
+from stripe_lite.app import create_app
+from stripe_lite.lifeline import end_with
+from stripe_lite.settings import Settings
+
+FINISH_SECONDS_MAX = 6  # For requests under way; the application's workers and PostgreSQL need some of the ten as well.
+IDLE_SECONDS_MAX = 75
+BACKLOG_MAX = 2048
+
+
+class ServingError(Exception):
+    """The server cannot start; the message says why."""
+
+
+class Stopped(SystemExit):
+    """We were asked to end, by Ctrl-C or SIGTERM. It leaves the event loop, as other exceptions would not."""
+
+
+@contextmanager
+def until_stopped() -> Iterator[None]:
+    """Run a block until it ends or a signal asks for it; what it opened is closed, undisturbed by further signals."""
+    asked = (signal.SIGINT, signal.SIGTERM)
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        for each in asked:
+            signal.signal(each, signal.SIG_IGN)
+        raise Stopped(0)
+
+    before = {each: signal.signal(each, stop) for each in asked}
+    try:
+        yield
+    except Stopped:
+        pass
+    finally:
+        for each, handler in before.items():
+            signal.signal(each, handler)
+
+
+@contextmanager
+def listen(host: str, port: int) -> Iterator[socket.socket]:
+    """Bind to an address before anything else is started, so that a taken port is told at once."""
+    try:
+        family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
+        # With the protocol named, the event loop turns Nagle's algorithm off: 45 ms a request.
+        listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(address)
+    except OSError as error:
+        raise ServingError(f"Cannot listen on {host}:{port}: {error.strerror or error}.") from error
+    with listener:
+        yield listener
+
+
+def address_of(listener: socket.socket) -> str:
+    """The URL under which this machine reaches a listener."""
+    host, port = listener.getsockname()[:2]
+    if host in ("0.0.0.0", "::"):
+        host = "localhost"
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def serve(application: ASGIApp, listener: socket.socket) -> None:
+    """Serve in this process until a signal ends it."""
+    server = uvicorn.Server(_configuration(application))
+    server.run(sockets=[listener])
+    if not server.started:
+        raise ServingError("The server did not start; the log says why.")
+
+
+def serve_in_processes(workers: int, listener: socket.socket) -> None:
+    """Serve in several processes, which read the settings from the environment, until a signal ends them."""
+    listener.set_inheritable(True)
+    supervisor = Multiprocess(_configuration(f"{__name__}:child", workers=workers), sockets=[listener])
+    supervisor.run()
+    if any(process.exitcode == STARTUP_FAILURE for process in supervisor.processes):
+        raise ServingError("A server process did not start; the log says why.")
+
+
+def child() -> ASGIApp:
+    """Make the application of one process among several, which ends with the process that started it."""
+    settings = Settings()
+    log.configure(settings.log, settings.log_level)
+    follow = end_with(os.getppid(), signal.SIGTERM)
+    if follow is not None:
+        follow()
+    return create_app(settings)
+
+
+def _configuration(application: ASGIApp | str, workers: int = 1) -> uvicorn.Config:
+    return uvicorn.Config(
+        application,
+        factory=isinstance(application, str),
+        workers=workers,
+        loop="asyncio" if sys.platform == "win32" else "uvloop",
+        http="httptools",
+        ws="none",
+        lifespan="on",
+        interface="asgi3",
+        proxy_headers=False,
+        server_header=False,
+        access_log=False,
+        log_config=None,
+        backlog=BACKLOG_MAX,
+        timeout_keep_alive=IDLE_SECONDS_MAX,
+        timeout_graceful_shutdown=FINISH_SECONDS_MAX,
+    )
