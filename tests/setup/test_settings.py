@@ -1,5 +1,6 @@
 """Settings come from the environment and `.env`, and refuse what cannot be meant."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -149,3 +150,14 @@ def test_a_misspelt_variable_is_pointed_out(tmp_path: Path) -> None:
 
 def test_every_setting_says_what_it_means() -> None:
     assert [name for name, field in Settings.model_fields.items() if not field.description] == []
+
+
+def test_the_example_file_names_every_setting_with_its_default() -> None:
+    example = Path(__file__).parents[2] / ".env.example"
+    given = dict(re.findall(r"^# ([A-Z_]+)=(.*)$", example.read_text(), re.MULTILINE))
+    assert set(given) == {
+        "DATABASE_URL",
+        *(f"STRIPE_LITE_{name.upper()}" for name in Settings.model_fields if name != "database_url"),
+    }
+    Path(".env").write_text("".join(f"{name}={value}\n" for name, value in given.items() if name != "DATABASE_URL"))
+    assert Settings(data_dir=Path("/x")) == Settings(_env_file=None, data_dir=Path("/x"))
