@@ -14,9 +14,9 @@ from pydantic import SecretStr, ValidationError
 from stripe_lite import log
 from stripe_lite.db.binaries import EmbeddedPostgresError
 from stripe_lite.db.embedded import EmbeddedPostgres
-from stripe_lite.db.migrate import DatabaseUnreachable, UnknownRevision, upgrade
 from stripe_lite.settings import ENV_PREFIX, Settings, unknown_names
 
+# Commands import what they run, so that `--help` and mistakes are answered at once.
 app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
@@ -86,6 +86,7 @@ def _settings() -> Settings:
 @contextmanager
 def _explained() -> Iterator[None]:
     """End with a sentence and status 1, not with a traceback, for what the user can mend."""
+    from stripe_lite.db.migrate import DatabaseUnreachable, UnknownRevision
     from stripe_lite.serving import ServingError
 
     try:
@@ -98,6 +99,8 @@ def _explained() -> Iterator[None]:
 @contextmanager
 def _migrated(settings: Settings) -> Iterator[tuple[Settings, str]]:
     """Have a database with the current schema, and settings that name it, for as long as the block runs."""
+    from stripe_lite.db.migrate import upgrade
+
     with _database(settings) as (url, place):
         os.environ["DATABASE_URL"] = url  # For server processes of our own.
         asyncio.run(upgrade(url))
