@@ -133,6 +133,7 @@ _UNKNOWN_EFFECT = (
     asyncpg.InterfaceError,
     asyncpg.OperatorInterventionError,
     asyncpg.InsufficientResourcesError,
+    asyncpg.TransactionRollbackError,
     OSError,
     TimeoutError,
 )

@@ -4,10 +4,9 @@ A question carries a `ref`, which the asker chose and keeps. Whoever asks twice 
 again and moves no money twice, so that a crash or a lost answer is cured by asking once more.
 """
 
-from datetime import datetime
 from typing import Literal, Protocol, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 Kind: TypeAlias = Literal["authorize", "increment", "capture", "void", "refund"]
 Result: TypeAlias = Literal["approved", "declined", "pending", "not_found"]
@@ -41,7 +40,7 @@ class Question(_Message):
     ref: str = Field(min_length=1, max_length=REF_LENGTH_MAX)
     """The asker's own name for this operation: one ref and kind have one effect."""
 
-    at: datetime
+    at: AwareDatetime
     """The moment of the question by the asker's clock, which a test clock may have moved."""
 
 
@@ -220,7 +219,7 @@ class Answer(_Message):
     network_transaction_id: str | None = None
     """The network's id of an approved authorization."""
 
-    recheck_at: datetime | None = None
+    recheck_at: AwareDatetime | None = None
     """When to inquire again: the answer will have changed by then. None where it is final, or never decided."""
 
 
