@@ -1,6 +1,6 @@
 """Running an application under uvicorn: in this process, or in several that share one port."""
 
-import os
+import multiprocessing
 import signal
 import socket
 import sys
@@ -95,7 +95,9 @@ def child() -> ASGIApp:
     """Make the application of one process among several, which ends with the process that started it."""
     settings = Settings()
     log.configure(settings.log, settings.log_level)
-    follow = end_with(os.getppid(), signal.SIGTERM)
+    parent = multiprocessing.parent_process()
+    assert parent is not None and parent.pid is not None, "child() runs in a process that serve_in_processes() made"
+    follow = end_with(parent.pid, signal.SIGTERM)
     if follow is not None:
         follow()
     return create_app(settings)
