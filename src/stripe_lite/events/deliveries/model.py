@@ -17,6 +17,7 @@ class Delivery(Row):
         CheckConstraint("status IN ('pending', 'delivered', 'exhausted', 'canceled')", name="status"),
         CheckConstraint("kind IN ('automatic', 'resend')", name="kind"),
         Index(None, "next_attempt_at", postgresql_where="status = 'pending'"),
+        Index(None, "account_id", "endpoint_id", "next_attempt_at", postgresql_where="status = 'pending'"),
         Index(None, "account_id", "event_id"),
     )
 
