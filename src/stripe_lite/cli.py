@@ -54,6 +54,34 @@ def serve(host: Host = None, port: Port = None) -> None:
 
 
 @app.command()
+def bank(
+    host: Host = None, port: Annotated[int, typer.Option(help="Port to listen on; 0 takes a free one.")] = 8001
+) -> None:
+    """Serve the simulated bank over HTTP, as a server whose STRIPE_LITE_BANK_URL names it expects.
+
+    It is where a connector to a real bank plugs in. Its journal is kept in the same database, by commits of its own.
+    """
+    from stripe_lite import serving
+    from stripe_lite.app import bank_knobs
+    from stripe_lite.bank.server import create_bank_app
+
+    _override("HOST", host)
+    settings = _settings()
+    with (
+        _explained(),
+        serving.until_stopped(),
+        serving.listen(settings.host, port) as listener,
+        _migrated(settings) as (settings, place),
+    ):
+        url = serving.address_of(listener)
+        typer.echo(
+            f"The simulated bank\n  address   {url}\n  database  {place}\n  use it    STRIPE_LITE_BANK_URL={url}"
+        )
+        sys.stdout.flush()
+        serving.serve(create_bank_app(_dsn(settings), bank_knobs(settings)), listener)
+
+
+@app.command()
 def migrate() -> None:
     """Bring the database to the schema that this version knows."""
     with _explained(), _migrated(_settings()) as (_, place):
@@ -115,6 +143,11 @@ def _database(settings: Settings) -> Iterator[tuple[str, str]]:
         return
     with EmbeddedPostgres(settings.data_dir, settings.pg_bin) as embedded:
         yield embedded.dsn, f"The embedded PostgreSQL in {settings.data_dir}"
+
+
+def _dsn(settings: Settings) -> str:
+    assert settings.database_url is not None, "only settings of a migrated database are served"
+    return settings.database_url.get_secret_value()
 
 
 def _announce(settings: Settings, url: str, place: str) -> None:

@@ -18,7 +18,7 @@ import pytest
 
 from stripe_lite.settings import Settings
 
-COMMANDS = ("serve", "migrate")
+COMMANDS = ("serve", "bank", "migrate")
 START_SECONDS_MAX = 30.0
 FINISH_SECONDS_MAX = 10.0
 
@@ -69,9 +69,9 @@ class Server:
 
 
 @contextmanager
-def serving(folder: Path, **settings: str) -> Iterator[Server]:
+def serving(folder: Path, *arguments: str, **settings: str) -> Iterator[Server]:
     process = subprocess.Popen(
-        [sys.executable, "-m", "stripe_lite", "serve"],
+        [sys.executable, "-m", "stripe_lite", *(arguments or ("serve",))],
         stdout=subprocess.PIPE,
         text=True,
         env=environment(folder, settings),
@@ -83,7 +83,7 @@ def serving(folder: Path, **settings: str) -> Iterator[Server]:
         lines = []
         for line in process.stdout:
             lines.append(line)
-            if "stripe.api_key" in line:
+            if "stripe.api_key" in line or "STRIPE_LITE_BANK_URL" in line:
                 break
         yield Server(process, "".join(lines))
     finally:
@@ -130,6 +130,15 @@ def test_a_killed_server_leaves_nothing_in_the_way_of_the_next(folder: Path, wor
     with serving(folder, STRIPE_LITE_WORKERS=workers, STRIPE_LITE_PORT=port) as again:
         again.await_answer()
         assert again.url == server.url
+
+
+def test_the_bank_is_served_apart(folder: Path) -> None:
+    with serving(folder, "bank", "--port", "0") as bank:
+        bank.await_answer()
+        assert f"STRIPE_LITE_BANK_URL={bank.url}" in bank.banner
+        assert bank.get("/healthz").json() == {"status": "ok"}
+        bank.process.terminate()
+        assert bank.process.wait(FINISH_SECONDS_MAX) == 0
 
 
 def test_the_banner_tells_which_keys_work(folder: Path) -> None:
