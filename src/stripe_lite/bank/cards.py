@@ -10,7 +10,17 @@ from stripe_lite.bank.facts import CardFact, fingerprint
 from stripe_lite.bank.payout_cards import PAYOUT_CARDS
 from stripe_lite.core.errors import CardError
 
-__all__ = ["CARDS", "by_name", "by_number", "expiry_year", "fingerprint", "luhn_valid", "recognise"]
+__all__ = [
+    "CARDS",
+    "by_name",
+    "by_number",
+    "check_cvc",
+    "check_expiry",
+    "expiry_year",
+    "fingerprint",
+    "luhn_valid",
+    "recognise",
+]
 
 LENGTHS = range(12, 20)  # Digits of a card number.
 NAME_PREFIXES = ("pm_card_", "tok_")
@@ -246,10 +256,10 @@ def recognise(number: str, *, exp_month: int, exp_year: int, cvc: str | None, to
         raise CardError("The card number is not a valid credit card number.", code="invalid_number", param="number")
     if len(digits) not in LENGTHS or not luhn_valid(digits):
         raise CardError("Your card number is incorrect.", code="incorrect_number", param="number")
-    _check_expiry(exp_month, expiry_year(exp_year, today), today)
+    check_expiry(exp_month, expiry_year(exp_year, today), today)
     card = _BY_NUMBER.get(digits)
     if cvc is not None:
-        _check_cvc(cvc, "amex" if card is None else card.brand)
+        check_cvc(cvc, "amex" if card is None else card.brand)
     if card is None:
         raise CardError(
             "Your card was declined. Your request was in test mode, but used a non test (live) card. "
@@ -277,7 +287,8 @@ def luhn_valid(digits: str) -> bool:
     return total % 10 == 0
 
 
-def _check_expiry(month: int, year: int, today: date) -> None:
+def check_expiry(month: int, year: int, today: date) -> None:
+    """Refuse a month that has passed, or that no card reaches."""
     if not 1 <= month <= 12:
         raise CardError("Your card's expiration month is invalid.", code="invalid_expiry_month", param="exp_month")
     if not today.year <= year <= today.year + 50:
@@ -286,7 +297,8 @@ def _check_expiry(month: int, year: int, today: date) -> None:
         raise CardError("Your card's expiration month is invalid.", code="invalid_expiry_month", param="exp_month")
 
 
-def _check_cvc(cvc: str, brand: str) -> None:
+def check_cvc(cvc: str, brand: str) -> None:
+    """Refuse a security code that no card of the brand has."""
     lengths = (3, 4) if brand == "amex" else (3,)
     if not (cvc.isascii() and cvc.isdigit()) or len(cvc) not in lengths:
         raise CardError("Your card's security code is invalid.", code="invalid_cvc", param="cvc")

@@ -1,0 +1,152 @@
+"""How a payment method becomes a customer's, and stops being one's."""
+
+from datetime import datetime
+
+from stripe_lite.bank.port import Answer
+from stripe_lite.core.errors import InvalidRequest
+from stripe_lite.core.ids import new_id
+from stripe_lite.core.objects import Tree, changes
+from stripe_lite.customers.customers import service as customers
+from stripe_lite.db.work import Work
+from stripe_lite.events.outbox import record
+from stripe_lite.http.questions import Question
+from stripe_lite.payments.payment_methods.charging import authorization, declined, learn
+from stripe_lite.payments.payment_methods.details import missing
+from stripe_lite.payments.payment_methods.model import PaymentMethod
+from stripe_lite.payments.payment_methods.schema import PaymentMethodAttachParams, render
+from stripe_lite.payments.payment_methods.service import resolve
+
+VERIFICATION = "verification"
+# A verification reserves nothing, so its currency does not matter; the bank wants one.
+VERIFICATION_CURRENCY = "usd"
+# Payments by these are single: there is nothing that a customer could keep.
+SINGLE_USE = frozenset(
+    {
+        "affirm",
+        "afterpay_clearpay",
+        "alma",
+        "bancontact",
+        "billie",
+        "bizum",
+        "blik",
+        "crypto",
+        "customer_balance",
+        "eps",
+        "fpx",
+        "giropay",
+        "grabpay",
+        "ideal",
+        "konbini",
+        "mb_way",
+        "mobilepay",
+        "multibanco",
+        "oxxo",
+        "p24",
+        "pay_by_bank",
+        "payco",
+        "paynow",
+        "promptpay",
+        "samsung_pay",
+        "satispay",
+        "scalapay",
+        "sofort",
+        "sunbit",
+        "swish",
+        "twint",
+        "wechat_pay",
+        "zip",
+    }
+)
+USED_UP = (
+    "This PaymentMethod was previously used without being attached to a Customer or was detached from a Customer, "
+    "and may not be used again."
+)
+
+
+class AttachedMeanwhile(InvalidRequest):
+    """While the bank was asked about the card, another request attached it to somebody else."""
+
+    keeps_work = True
+
+
+async def attach(work: Work, id: str, params: PaymentMethodAttachParams) -> PaymentMethod:
+    """Attach a payment method to a customer. The bank is asked about a card first, and may decline it."""
+    if params.customer is None:
+        raise missing("customer")
+    customer = await customers.living(work, params.customer, param="customer")
+    payment_method = await resolve(work, id, lock=True)
+    check_attachable(payment_method, customer.id)
+    if payment_method.customer_id is not None:
+        return payment_method
+    if payment_method.type == "card":
+        work.ask(verification(work, payment_method, ("payment_method", payment_method.id), {"customer": customer.id}))
+    else:
+        attach_now(work, payment_method, customer.id)
+    return payment_method
+
+
+def check_attachable(payment_method: PaymentMethod, customer_id: str) -> None:
+    """Refuse a payment method that cannot become, or stay, this customer's."""
+    if payment_method.customer_id not in (None, customer_id):
+        raise InvalidRequest("The payment method you provided has already been attached to a customer.")
+    if payment_method.spent:
+        raise InvalidRequest(USED_UP)
+    if payment_method.type in SINGLE_USE:
+        raise InvalidRequest(f"A PaymentMethod of the type {payment_method.type} cannot be attached to a customer.")
+    if not payment_method.verified:
+        raise InvalidRequest(
+            f"A PaymentMethod of the type {payment_method.type} must be verified before it can be attached to a "
+            "customer. Verify it by a SetupIntent, or by a PaymentIntent with setup_future_usage."
+        )
+
+
+def attach_now(work: Work, payment_method: PaymentMethod, customer_id: str) -> None:
+    """Attach a payment method, of which the bank approved already or needs not be asked. The row must be locked."""
+    payment_method.customer_id = customer_id
+    record(work, "payment_method.attached", render(payment_method))
+
+
+def verification(work: Work, payment_method: PaymentMethod, subject: tuple[str, str], facts: Tree) -> Question:
+    """The question whether a card is good at all: an authorization of nothing."""
+    terms = authorization(work, payment_method, ref=new_id("vrf"), amount=0, currency=VERIFICATION_CURRENCY)
+    return Question(
+        kind=VERIFICATION,
+        verb="authorize",
+        terms=terms.model_dump(mode="json"),
+        subject=subject,
+        facts=facts | {"payment_method": payment_method.id},
+    )
+
+
+async def record_verification(work: Work, question: Question, answer: Answer) -> datetime | None:
+    """Attach the card that the bank approved of; raises CardError where it declined."""
+    payment_method = await resolve(work, question.facts["payment_method"], lock=True)
+    learn(payment_method, answer)
+    if answer.result != "approved":
+        raise declined(answer)
+    customer_id = question.facts["customer"]
+    if payment_method.customer_id not in (None, customer_id) or payment_method.spent:
+        raise AttachedMeanwhile("The payment method you provided has already been attached to a customer.")
+    if payment_method.customer_id is None:
+        attach_now(work, payment_method, customer_id)
+    return None
+
+
+async def detach(work: Work, id: str) -> PaymentMethod:
+    """Detach a payment method from its customer for good."""
+    payment_method = await resolve(work, id, lock=True)
+    if payment_method.customer_id is None:
+        raise InvalidRequest(
+            "The payment method you provided is not attached to a customer so detachment is impossible."
+        )
+    detach_now(work, payment_method)
+    return payment_method
+
+
+def detach_now(work: Work, payment_method: PaymentMethod) -> None:
+    """Take a payment method from its customer. The row must be locked."""
+    before = render(payment_method)
+    payment_method.customer_id = None
+    payment_method.spent = True
+    after = render(payment_method)
+    record(work, "payment_method.detached", after, changes(before, after))

@@ -1,0 +1,189 @@
+"""What a charge tells of the payment method that it was made with: `payment_method_details`."""
+
+from uuid import NAMESPACE_OID, uuid5
+
+from stripe_lite.bank.port import Answer
+from stripe_lite.core.objects import Tree
+from stripe_lite.payments.payment_methods.model import PaymentMethod
+from stripe_lite.payments.payment_methods.schema import billing_details_object
+
+THREE_D_SECURE_VERSION = "2.2.0"
+MASTERCARD_INDICATORS = {"authenticated": "02", "attempt_acknowledged": "01"}
+OTHER_INDICATORS = {"authenticated": "05", "attempt_acknowledged": "06"}
+RESULT_REASONS = {
+    "failed": "rejected",
+    "not_supported": "card_not_enrolled",
+    "processing_error": "protocol_error",
+}
+
+# What a charge by each type tells beside what the payment method itself knows; null until somebody learns it.
+FIELDS: dict[str, tuple[str, ...]] = {
+    "acss_debit": ("bank_name", "fingerprint", "institution_number", "last4", "transit_number"),
+    "affirm": ("transaction_id",),
+    "afterpay_clearpay": ("order_id", "reference"),
+    "alipay": ("buyer_id", "fingerprint", "transaction_id"),
+    "alma": ("transaction_id",),
+    "amazon_pay": ("transaction_id",),
+    "au_becs_debit": ("bsb_number", "fingerprint", "last4", "mandate"),
+    "bacs_debit": ("fingerprint", "last4", "mandate", "sort_code"),
+    "bancontact": (
+        "bank_code",
+        "bank_name",
+        "bic",
+        "generated_sepa_debit",
+        "generated_sepa_debit_mandate",
+        "iban_last4",
+        "preferred_language",
+        "verified_name",
+    ),
+    "billie": ("transaction_id",),
+    "bizum": ("transaction_id",),
+    "blik": ("buyer_id",),
+    "boleto": ("tax_id",),
+    "cashapp": ("buyer_id", "cashtag", "transaction_id"),
+    "eps": ("bank", "verified_name"),
+    "fpx": ("bank", "transaction_id"),
+    "giropay": ("bank_code", "bank_name", "bic", "verified_name"),
+    "grabpay": ("transaction_id",),
+    "ideal": (
+        "bank",
+        "bic",
+        "generated_sepa_debit",
+        "generated_sepa_debit_mandate",
+        "iban_last4",
+        "transaction_id",
+        "verified_name",
+    ),
+    "kakao_pay": ("buyer_id", "transaction_id"),
+    "klarna": ("payer_details", "payment_method_category", "preferred_locale"),
+    "konbini": ("store",),
+    "kr_card": ("brand", "buyer_id", "last4", "transaction_id"),
+    "link": ("country",),
+    "mobilepay": ("card",),
+    "multibanco": ("entity", "reference"),
+    "naver_pay": ("buyer_id", "transaction_id"),
+    "nz_bank_account": ("account_holder_name", "bank_code", "bank_name", "branch_code", "last4", "suffix"),
+    "oxxo": ("number",),
+    "p24": ("bank", "reference", "verified_name"),
+    "payco": ("buyer_id", "transaction_id"),
+    "paynow": ("reference",),
+    "paypal": ("country", "payer_email", "payer_id", "payer_name", "seller_protection", "transaction_id"),
+    "payto": ("bsb_number", "last4", "pay_id"),
+    "pix": ("bank_transaction_id",),
+    "promptpay": ("reference",),
+    "revolut_pay": ("transaction_id",),
+    "samsung_pay": ("buyer_id", "transaction_id"),
+    "satispay": ("transaction_id",),
+    "scalapay": ("transaction_id",),
+    "sepa_debit": ("bank_code", "branch_code", "country", "fingerprint", "last4", "mandate"),
+    "sofort": (
+        "bank_code",
+        "bank_name",
+        "bic",
+        "country",
+        "generated_sepa_debit",
+        "generated_sepa_debit_mandate",
+        "iban_last4",
+        "preferred_language",
+        "verified_name",
+    ),
+    "sunbit": ("transaction_id",),
+    "swish": ("fingerprint", "payment_reference", "verified_phone_last4"),
+    "upi": ("vpa",),
+    "us_bank_account": (
+        "account_holder_type",
+        "account_type",
+        "bank_name",
+        "fingerprint",
+        "last4",
+        "payment_reference",
+        "routing_number",
+    ),
+    "wechat_pay": ("fingerprint", "transaction_id"),
+}
+
+
+def billing(method: PaymentMethod) -> Tree:
+    """The billing details that a charge takes over from its payment method."""
+    return billing_details_object(method.billing_details).tree()
+
+
+def of_charge(
+    method: PaymentMethod,
+    amount: int,
+    answer: Answer | None,
+    given: Tree,
+    *,
+    capture_before: int | None = None,
+    mandate: str | None = None,
+) -> Tree:
+    """The `payment_method_details` of a charge of this amount.
+
+    `answer` is the bank's, None before it came. `given` may hold the payment's `payment_method_options` and what 3-D
+    Secure said as `authentication`. `capture_before` is the end of a reservation, in seconds since 1970.
+    """
+    if method.type == "card":
+        options = (given.get("payment_method_options") or {}).get("card") or {}
+        card = _card(method, amount, answer, options, mandate) | {
+            "three_d_secure": _three_d_secure(method, given.get("authentication"), answer)
+        }
+        if capture_before is not None:
+            card["capture_before"] = capture_before
+        return {"card": card, "type": "card"}
+    told: Tree = {name: method.details.get(name) for name in FIELDS.get(method.type, ())}
+    if mandate is not None and ("mandate" in told or method.type in ("acss_debit", "us_bank_account")):
+        told["mandate"] = mandate
+    return {method.type: told, "type": method.type}
+
+
+def _card(method: PaymentMethod, amount: int, answer: Answer | None, options: Tree, mandate: str | None) -> Tree:
+    card = method.details
+    checks = None if answer is None or answer.checks is None else answer.checks.model_dump()
+    approved = answer is not None and answer.result == "approved"
+    extended = approved and options.get("request_extended_authorization") == "if_available"
+    return {
+        "amount_authorized": amount if approved else None,
+        "authorization_code": None if answer is None else answer.authorization_code,
+        "brand": card["brand"],
+        "checks": checks or card["checks"],
+        "country": card["country"],
+        "exp_month": card["exp_month"],
+        "exp_year": card["exp_year"],
+        "extended_authorization": {"status": "enabled" if extended else "disabled"},
+        "fingerprint": card["fingerprint"],
+        "funding": card["funding"],
+        "incremental_authorization": {"status": _availability(options, "request_incremental_authorization")},
+        "installments": None,
+        "last4": card["last4"],
+        "mandate": mandate,
+        "multicapture": {"status": _availability(options, "request_multicapture")},
+        "network": options.get("network") or card["networks"]["preferred"] or card["brand"],
+        "network_token": {"used": False},
+        "network_transaction_id": None if answer is None else answer.network_transaction_id,
+        "overcapture": {
+            "maximum_amount_capturable": amount,
+            "status": _availability(options, "request_overcapture"),
+        },
+        "regulated_status": card["regulated_status"],
+        "wallet": None,
+    }
+
+
+def _availability(options: Tree, request: str) -> str:
+    return "available" if options.get(request) == "if_available" else "unavailable"
+
+
+def _three_d_secure(method: PaymentMethod, result: str | None, answer: Answer | None) -> Tree | None:
+    """What 3-D Secure said; None where it was not asked."""
+    if result is None:
+        return None
+    indicators = MASTERCARD_INDICATORS if method.details["brand"] == "mastercard" else OTHER_INDICATORS
+    return {
+        "authentication_flow": "challenge" if result == "authenticated" else None,
+        "electronic_commerce_indicator": indicators.get(result),
+        "exemption_indicator": "low_risk" if result == "exempted" else None,
+        "result": result,
+        "result_reason": RESULT_REASONS.get(result),
+        "transaction_id": None if answer is None else str(uuid5(NAMESPACE_OID, answer.ref)),
+        "version": THREE_D_SECURE_VERSION,
+    }

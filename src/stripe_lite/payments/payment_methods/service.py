@@ -1,0 +1,180 @@
+"""What can be done with payment methods."""
+
+from datetime import datetime
+
+from sqlalchemy import ColumnElement
+
+from stripe_lite.bank import cards
+from stripe_lite.core import metadata
+from stripe_lite.core.errors import InvalidRequest, ResourceMissing
+from stripe_lite.core.ids import new_id
+from stripe_lite.core.lists import Page
+from stripe_lite.core.objects import Params, Tree, changes
+from stripe_lite.customers.customers import service as customers
+from stripe_lite.db.work import Work
+from stripe_lite.events.outbox import record
+from stripe_lite.payments.payment_methods.details import named, read
+from stripe_lite.payments.payment_methods.known import build, unchecked
+from stripe_lite.payments.payment_methods.model import PaymentMethod
+from stripe_lite.payments.payment_methods.schema import (
+    CardUpdateParams,
+    CustomerPaymentMethodListParams,
+    PaymentMethodCreateParams,
+    PaymentMethodDataParams,
+    PaymentMethodListParams,
+    PaymentMethodObject,
+    PaymentMethodUpdateParams,
+    render,
+)
+from stripe_lite.payments.tokens import service as tokens
+
+NAME_PREFIXES = ("pm_", "card_", "ba_")
+
+
+async def create(work: Work, params: PaymentMethodCreateParams) -> PaymentMethod:
+    """Create a payment method from its details."""
+    return await create_from_data(work, params)
+
+
+async def create_from_data(work: Work, params: PaymentMethodDataParams) -> PaymentMethod:
+    """Create a payment method from its details, as `payment_method_data` brings them too."""
+    if params.type == "card" and params.card is not None and params.card.token is not None:
+        known = await tokens.spend_card(work, params.card.token, param="card[token]")
+    else:
+        known = read(params, work.account_id, work.now.date())
+    payment_method = build(work, known, new_id("pm"))
+    if params.billing_details is not None:
+        _bill(payment_method, params.billing_details)
+    if params.allow_redisplay is not None:
+        payment_method.allow_redisplay = params.allow_redisplay
+    if params.metadata is not None:
+        payment_method.meta = metadata.merge({}, params.metadata)
+    if params.radar_options is not None and params.radar_options.session is not None:
+        payment_method.extras = {"radar_options": {"session": params.radar_options.session}}
+    work.add(payment_method)
+    return payment_method
+
+
+async def resolve(work: Work, id: str, *, param: str = "payment_method", lock: bool = False) -> PaymentMethod:
+    """The payment method with this id. Each use of a documented name such as `pm_card_visa` makes a new one."""
+    if id.startswith("pm_"):
+        known = named(id, work.account_id, work.now.date())
+        if known is not None:
+            payment_method = build(work, known, new_id("pm"))
+            work.add(payment_method)
+            return payment_method
+    payment_method_or_none = await work.get(PaymentMethod, id, lock=lock) if id.startswith(NAME_PREFIXES) else None
+    if payment_method_or_none is None:
+        raise ResourceMissing("PaymentMethod", id, param=param)
+    return payment_method_or_none
+
+
+async def show(work: Work, id: str) -> PaymentMethodObject:
+    """The payment method as clients see it."""
+    return render(await resolve(work, id))
+
+
+async def of_customer(work: Work, customer_id: str, id: str) -> PaymentMethod:
+    """The customer's payment method with this id."""
+    await customers.living(work, customer_id, param="customer")
+    payment_method = await work.get(PaymentMethod, id)
+    if payment_method is None or payment_method.customer_id != customer_id:
+        raise ResourceMissing("PaymentMethod", id, param="payment_method")
+    return payment_method
+
+
+async def page(work: Work, params: PaymentMethodListParams) -> Page[PaymentMethod]:
+    """The account's payment methods, newest first."""
+    if params.customer is None:
+        return await _page(work, params)
+    return await page_of_customer(work, params.customer, params)
+
+
+async def page_of_customer(
+    work: Work, customer_id: str, params: CustomerPaymentMethodListParams
+) -> Page[PaymentMethod]:
+    """A customer's payment methods, newest first."""
+    await customers.living(work, customer_id, param="customer")
+    return await _page(work, params, PaymentMethod.customer_id == customer_id)
+
+
+async def update(work: Work, id: str, params: PaymentMethodUpdateParams) -> PaymentMethod:
+    """Change an attached payment method."""
+    payment_method = await resolve(work, id, lock=True)
+    if payment_method.customer_id is None:
+        raise InvalidRequest("You must save this PaymentMethod to a customer before you can update it.")
+    before = render(payment_method)
+    _update_details(payment_method, params, work.now)
+    if params.billing_details is not None:
+        _bill(payment_method, params.billing_details)
+    if params.allow_redisplay is not None:
+        payment_method.allow_redisplay = params.allow_redisplay
+    if params.given("metadata"):
+        payment_method.meta = metadata.merge(payment_method.meta, params.metadata)
+    after = render(payment_method)
+    if difference := changes(before, after):
+        record(work, "payment_method.updated", after, difference)
+    return payment_method
+
+
+async def _page(
+    work: Work, params: CustomerPaymentMethodListParams, *conditions: ColumnElement[bool]
+) -> Page[PaymentMethod]:
+    if params.type is not None:
+        conditions = (*conditions, PaymentMethod.type == params.type)
+    if params.allow_redisplay is not None:
+        conditions = (*conditions, PaymentMethod.allow_redisplay == params.allow_redisplay)
+    return await work.page(PaymentMethod, params, *conditions, noun="PaymentMethod")
+
+
+def _bill(payment_method: PaymentMethod, given: Params) -> None:
+    """Merge billing details; a new address is merged into the old one, and the bank has not checked it yet."""
+    sent = given.model_dump(exclude_unset=True)
+    address = sent.get("address")
+    if isinstance(address, dict):
+        sent["address"] = (payment_method.billing_details.get("address") or {}) | address
+    payment_method.billing_details = payment_method.billing_details | sent
+    if payment_method.type == "card" and "address" in sent:
+        fresh = unchecked(payment_method.billing_details, cvc=False)
+        checks = payment_method.details["checks"] | {name: fresh[name] for name in fresh if name != "cvc_check"}
+        payment_method.details = payment_method.details | {"checks": checks}
+
+
+def _update_details(payment_method: PaymentMethod, params: PaymentMethodUpdateParams, now: datetime) -> None:
+    for name in ("card", "us_bank_account", "payto"):
+        if params.given(name) and name != payment_method.type:
+            raise InvalidRequest(
+                f"You cannot update {name} of a PaymentMethod of the type {payment_method.type}.", param=name
+            )
+    if params.card is not None:
+        _update_card(payment_method, params.card, now)
+    for changed in (params.us_bank_account, params.payto):
+        if changed is not None:
+            payment_method.details = payment_method.details | _shown(payment_method, changed)
+
+
+def _update_card(payment_method: PaymentMethod, given: CardUpdateParams, now: datetime) -> None:
+    card = dict(payment_method.details)
+    today = now.date()
+    if given.exp_month is not None:
+        card["exp_month"] = given.exp_month
+    if given.exp_year is not None:
+        card["exp_year"] = cards.expiry_year(given.exp_year, today)
+    if given.exp_month is not None or given.exp_year is not None:
+        cards.check_expiry(card["exp_month"], card["exp_year"], today)
+    if given.networks is not None and given.networks.given("preferred"):
+        preferred = given.networks.preferred
+        if preferred is not None and preferred not in card["networks"]["available"]:
+            raise InvalidRequest(f"This card cannot use the network {preferred}.", param="card[networks][preferred]")
+        card["networks"] = card["networks"] | {"preferred": preferred}
+        card["display_brand"] = preferred or card["brand"]
+    payment_method.details = card
+
+
+def _shown(payment_method: PaymentMethod, given: Params) -> Tree:
+    """Of changed details those that clients see: of an account number only the last four digits."""
+    sent = given.model_dump(exclude_unset=True)
+    number = sent.pop("account_number", None)
+    if number is not None:
+        sent["last4"] = number[-4:]
+    return {name: value for name, value in sent.items() if name in payment_method.details}
