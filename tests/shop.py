@@ -1,8 +1,9 @@
-"""A merchant for tests: an account of its own, the official SDK pointed at the server, and short ways to common things."""
+"""A merchant for tests: an account of its own, the official SDK pointed at the server, and short ways to things."""
 
+import asyncio
 import json
 import secrets
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -46,6 +47,15 @@ class Shop:
         """The types of all events of the account, oldest first."""
         events = await self.v1.events.list_async({"limit": 100})
         return [event.type for event in reversed(events.data)]
+
+    async def until(self, look: Callable[[], Awaitable[Any]], seconds: float = 10, **expected: object) -> Any:
+        """Look again and again until the object has the expected values."""
+        async with asyncio.timeout(seconds):
+            while True:
+                found = await look()
+                if all(getattr(found, name) == value for name, value in expected.items()):
+                    return found
+                await asyncio.sleep(0.05)
 
     def _headers(self, headers: dict[str, str]) -> dict[str, str]:
         named = {name.replace("_", "-"): value for name, value in headers.items()}

@@ -1,7 +1,8 @@
 """The application: puts the rooms together, starts the workers with it and stops them with it."""
 
+import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 from fastapi import FastAPI, Response
 from starlette.responses import JSONResponse
@@ -9,14 +10,22 @@ from starlette.types import Receive, Scope, Send
 
 from stripe_lite import contract, registry
 from stripe_lite.bank.desk import BankDesk
+from stripe_lite.bank.http_bank import HttpBank
+from stripe_lite.bank.port import Bank
+from stripe_lite.bank.simulator import Knobs, open_simulated_bank
 from stripe_lite.core import failpoints
 from stripe_lite.db.session import LOST, Database
+from stripe_lite.events.deliveries.schedule import Schedule
+from stripe_lite.events.targets import Policy
 from stripe_lite.http.answers import API_VERSION
 from stripe_lite.http.auth import Authenticator
 from stripe_lite.http.expand import Expander
 from stripe_lite.http.front import Front, Routes
 from stripe_lite.http.phases import Kit
 from stripe_lite.settings import Settings
+from stripe_lite.workers import loop
+from stripe_lite.workers.bank import BankWorker
+from stripe_lite.workers.webhooks import WebhookWorker
 
 
 class StripeLite:
@@ -26,10 +35,13 @@ class StripeLite:
         failpoints.configure(settings.failpoint)
         self.settings = settings
         self.database = Database(dsn, pool_size=settings.pool_size, lock_timeout_ms=int(settings.lock_timeout * 1000))
+        self._desk = BankDesk(lambda: _bank(settings, dsn))
         self.kit = Kit(
             database=self.database,
-            plan=registry.plan(single_statements=settings.single_statements),
-            desk=BankDesk(None),  # type: ignore
+            plan=registry.plan(
+                single_statements=settings.single_statements, private_targets=settings.private_targets == "allow"
+            ),
+            desk=self._desk,
             recorders=registry.RECORDERS,
             expander=Expander(registry.RESOURCES, contract.expandable),
             bank_wait_seconds=settings.bank_wait,
@@ -67,10 +79,37 @@ class StripeLite:
 
     @asynccontextmanager
     async def _lifespan(self, _: FastAPI) -> AsyncIterator[None]:
-        try:
-            yield
-        finally:
-            await self.database.close()
+        """Open the line to the bank, and keep the workers at work while the server serves."""
+        stop = asyncio.Event()
+        async with self._desk:
+            working = asyncio.create_task(loop.run(self._workers(), stop))
+            try:
+                yield
+            finally:
+                stop.set()
+                await working
+                await self.database.close()
+
+    def _workers(self) -> list[loop.Worker]:
+        settings = self.settings
+        workers: list[loop.Worker] = [BankWorker(self.kit)]
+        if settings.delivery == "inside":
+            webhooks = WebhookWorker(
+                self.database,
+                Schedule(settings.webhook_schedule),
+                timeout_seconds=settings.webhook_timeout,
+                policy=Policy(settings.private_targets),
+            )
+            self.kit.wake_deliveries = webhooks.alarm.ring
+            workers.append(webhooks)
+        return workers
+
+
+def _bank(settings: Settings, dsn: str) -> AbstractAsyncContextManager[Bank]:
+    """The bank that payments are made with: the simulator in this process, or one that is reached over HTTP."""
+    if settings.bank_url is not None:
+        return HttpBank(settings.bank_url)
+    return open_simulated_bank(dsn, bank_knobs(settings))
 
 
 def create_app(settings: Settings | None = None, dsn: str | None = None) -> StripeLite:
@@ -81,3 +120,14 @@ def create_app(settings: Settings | None = None, dsn: str | None = None) -> Stri
             raise RuntimeError("create_app needs a database: DATABASE_URL, or the embedded one that `serve` starts")
         dsn = settings.database_url.get_secret_value()
     return StripeLite(settings, dsn)
+
+
+def bank_knobs(settings: Settings) -> Knobs:
+    """How the simulated bank behaves under these settings."""
+    return Knobs(
+        latency_seconds=settings.bank_latency,
+        jitter_seconds=settings.bank_jitter,
+        failure_rate=settings.bank_failure_rate,
+        seed=settings.bank_seed,
+        settlement_seconds=settings.settlement_delay,
+    )

@@ -2,34 +2,82 @@
 
 from collections.abc import Mapping, Sequence
 
+from stripe_lite.bank.model import BankOp
+from stripe_lite.customers.balance_transactions import router as customer_balance_transactions_router
+from stripe_lite.customers.balance_transactions import service as customer_balance_transactions
+from stripe_lite.customers.cash_balances import router as cash_balances_router
+from stripe_lite.customers.cash_balances import service as cash_balances
+from stripe_lite.customers.customers import location as customer_location
 from stripe_lite.customers.customers import router as customers_router
 from stripe_lite.customers.customers import service as customers
+from stripe_lite.customers.tax_ids import router as tax_ids_router
+from stripe_lite.customers.tax_ids import service as tax_ids
 from stripe_lite.db.base import Base
 from stripe_lite.db.jobs import Job
 from stripe_lite.db.work import Plan, Reaction
 from stripe_lite.events import outbox
-from stripe_lite.events.deliveries.model import Delivery
-from stripe_lite.events.endpoints.model import WebhookEndpoint
-from stripe_lite.events.events.model import Event
+from stripe_lite.events.deliveries.model import Delivery, DeliveryAttempt
+from stripe_lite.events.endpoints import router as webhook_endpoints_router
+from stripe_lite.events.events import router as events_router
+from stripe_lite.events.events import service as events
 from stripe_lite.http.expand import Served
 from stripe_lite.http.idempotency import IdempotencyKey
 from stripe_lite.http.keys import Account
 from stripe_lite.http.questions import Recorder
 from stripe_lite.http.route import Operation, Router
+from stripe_lite.payments.charges import service as charges
+from stripe_lite.payments.payment_intents import attempts, captures
+from stripe_lite.payments.payment_intents import router as payment_intents_router
+from stripe_lite.payments.payment_intents import service as payment_intents
+from stripe_lite.payments.payment_methods import attachment
+from stripe_lite.payments.payment_methods import router as payment_methods_router
+from stripe_lite.payments.payment_methods import service as payment_methods
 
 # Objects that are found by their id: for `expand`, and for answers that wait for the bank.
-RESOURCES: Sequence[Served] = (Served("customer", "cus", customers.show),)
+RESOURCES: Sequence[Served] = (
+    Served("charge", "ch", charges.show),
+    Served(
+        "customer",
+        "cus",
+        customers.show,
+        {
+            "cash_balance": cash_balances.include,
+            "invoice_credit_balance": customer_balance_transactions.include,
+            "tax": customer_location.include,
+            "tax_ids": tax_ids.include,
+        },
+    ),
+    Served("customer_balance_transaction", "cbtxn", customer_balance_transactions.show),
+    Served("event", "evt", events.show),
+    Served("payment_intent", "pi", payment_intents.show),
+    Served("payment_method", "pm", payment_methods.show),
+    Served("tax_id", "txi", tax_ids.show),
+)
 
-ROUTERS: Sequence[Router] = (customers_router.router,)
+ROUTERS: Sequence[Router] = (
+    cash_balances_router.router,
+    customer_balance_transactions_router.router,
+    customers_router.router,
+    events_router.router,
+    payment_intents_router.router,
+    payment_methods_router.router,
+    tax_ids_router.router,
+    webhook_endpoints_router.router,
+)
 
 # Question kind → who records the bank's answer.
-RECORDERS: Mapping[str, Recorder] = {}
+RECORDERS: Mapping[str, Recorder] = {
+    attempts.PAYMENT: attempts.record_payment,
+    captures.CANCELLATION: captures.record_cancellation,
+    captures.CAPTURE: captures.record_capture,
+    attachment.VERIFICATION: attachment.record_verification,
+}
 
 # Event type → who reacts to it, in order, in the same transaction.
 REACTIONS: Mapping[str, tuple[Reaction, ...]] = {}
 
 # Importing a model is what puts its table into the metadata; tables that no resource above brings along stand here.
-TABLES = (Account, Delivery, Event, IdempotencyKey, Job, WebhookEndpoint)
+TABLES = (Account, BankOp, Delivery, DeliveryAttempt, IdempotencyKey, Job)
 
 METADATA = Base.metadata
 
@@ -39,6 +87,6 @@ def operations() -> list[Operation]:
     return [operation for router in ROUTERS for operation in router.operations]
 
 
-def plan(*, single_statements: bool = False) -> Plan:
+def plan(*, single_statements: bool = False, private_targets: bool = True) -> Plan:
     """What belongs to every unit of work."""
-    return Plan(dict(REACTIONS), (outbox.deliveries,), single_statements)
+    return Plan(dict(REACTIONS), (outbox.deliveries,), single_statements, private_targets=private_targets)

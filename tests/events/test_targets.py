@@ -32,14 +32,14 @@ def test_private_special_and_embedding_addresses_may_not(address: str) -> None:
 
 
 def test_the_socket_is_refused_for_the_address_that_is_really_dialled() -> None:
-    make = targets.socket_factory(Policy.DENY)
-    assert make is not None
+    loopback = (socket.AF_INET, socket.SOCK_STREAM, 0, "", ("127.0.0.1", 80))
     with pytest.raises(ForbiddenTarget, match=r"127\.0\.0\.1 is not a public address"):
-        make((socket.AF_INET, socket.SOCK_STREAM, 0, "", ("127.0.0.1", 80)))
+        targets.make_socket(Policy.DENY, loopback)
     with pytest.raises(ForbiddenTarget):
-        make((socket.AF_INET6, socket.SOCK_STREAM, 0, "", ("fe80::1%lo", 80, 0, 1)))
-    make((socket.AF_INET, socket.SOCK_STREAM, 0, "", ("8.8.8.8", 80))).close()  # Made, not connected.
-    assert targets.socket_factory(Policy.ALLOW) is None
+        targets.make_socket(Policy.DENY, (socket.AF_INET6, socket.SOCK_STREAM, 0, "", ("fe80::1%lo", 80, 0, 1)))
+    # Made, not connected:
+    targets.make_socket(Policy.DENY, (socket.AF_INET, socket.SOCK_STREAM, 0, "", ("8.8.8.8", 80))).close()
+    targets.make_socket(Policy.ALLOW, loopback).close()
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,10 @@
 """Puts the questions that services leave behind to the bank, in the bank's own terms."""
 
-from typing import assert_never
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from datetime import datetime
+from types import TracebackType
+from typing import Self, assert_never
 
 from stripe_lite.bank.port import (
     Answer,
@@ -17,39 +21,56 @@ from stripe_lite.http.questions import Question, Unanswered
 
 
 class BankDesk:
-    """The processor's end of the line to one bank."""
+    """The processor's end of the line to one bank, which is opened and closed with the server."""
 
-    def __init__(self, bank: Bank) -> None:
-        self._bank = bank
+    def __init__(self, open_bank: Callable[[], AbstractAsyncContextManager[Bank]]) -> None:
+        self._line = open_bank()
+        self._bank: Bank | None = None
+
+    async def __aenter__(self) -> Self:
+        self._bank = await self._line.__aenter__()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._bank = None
+        await self._line.__aexit__(kind, error, trace)
 
     async def ask(self, question: Question) -> Answer:
         """The bank's answer; asking again with the same terms gives the same one. Raises Unanswered."""
+        if self._bank is None:
+            raise Unanswered
         try:
-            return await self._put(question)
+            return await _put(self._bank, question)
         except BankUnreachable as error:
             raise Unanswered from error
 
-    async def inquire(self, question: Question) -> Answer:
-        """What became of a question that was put before. Raises Unanswered."""
-        terms = {name: question.terms[name] for name in ("account_id", "ref", "at")}
+    async def inquire(self, question: Question, at: datetime) -> Answer:
+        """What has become by now of a question that may have been put before. Raises Unanswered."""
+        if self._bank is None:
+            raise Unanswered
+        terms = question.terms
+        inquiry = Inquiry(account_id=terms["account_id"], ref=terms["ref"], at=at, kind=question.verb)
         try:
-            answer = await self._bank.inquire(Inquiry(**terms, kind=question.verb))
+            answer = await self._bank.inquire(inquiry)
         except BankUnreachable as error:
             raise Unanswered from error
         # The bank never saw the question: whoever was to put it died before.
         return await self.ask(question) if answer.result == "not_found" else answer
 
-    async def _put(self, question: Question) -> Answer:
-        match question.verb:
-            case "authorize":
-                return await self._bank.authorize(Authorization.model_validate(question.terms))
-            case "increment":
-                return await self._bank.increment(Increment.model_validate(question.terms))
-            case "capture":
-                return await self._bank.capture(Capture.model_validate(question.terms))
-            case "void":
-                return await self._bank.void(Void.model_validate(question.terms))
-            case "refund":
-                return await self._bank.refund(Refund.model_validate(question.terms))
-            case _:
-                assert_never(question.verb)
+
+async def _put(bank: Bank, question: Question) -> Answer:
+    match question.verb:
+        case "authorize":
+            return await bank.authorize(Authorization.model_validate(question.terms))
+        case "increment":
+            return await bank.increment(Increment.model_validate(question.terms))
+        case "capture":
+            return await bank.capture(Capture.model_validate(question.terms))
+        case "void":
+            return await bank.void(Void.model_validate(question.terms))
+        case "refund":
+            return await bank.refund(Refund.model_validate(question.terms))
+        case _:
+            assert_never(question.verb)

@@ -46,4 +46,6 @@ def _expansions() -> Mapping[str, Mapping[str, Expansion]]:
 
 _enums = load("enums.json")
 EVENT_TYPES: frozenset[str] = frozenset(_enums["event_types"])
+# Event types of our own, which endpoints may ask for beside Stripe's.
+OWN_EVENT_TYPES = ("payment_intent.failed",)
 API_VERSIONS: frozenset[str] = frozenset(_enums["api_versions"])

@@ -178,13 +178,18 @@ class _Compiler:
 def _scalar(entry: dict[str, Any]) -> Scalar:
     match entry["type"]:
         case "enum":
-            return Enum(entry["values"])
+            return Enum(_with_our_own(entry["values"]))
         case "string" | "date-time":
             return Text(entry.get("max"))
         case "currency":
             return Currency(entry.get("max"))
         case kind:
             return _UNLIMITED[kind]()
+
+
+def _with_our_own(values: list[str]) -> list[str]:
+    """Add the event types of ours where Stripe's stand."""
+    return [*values, *facts.OWN_EVENT_TYPES] if "payment_intent.payment_failed" in values else values
 
 
 _UNLIMITED: dict[str, type[Scalar]] = {

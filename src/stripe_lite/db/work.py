@@ -32,6 +32,7 @@ class RequestStamp:
     api_version: str | None = None
     actor: str = "api"
     publishable: bool = False
+    origin: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,10 @@ class Plan:
     reactions: dict[str, tuple[Reaction, ...]] = field(default_factory=dict)
     followers: tuple[Callable[["Work", Sequence[Base]], Written | None], ...] = ()
     single_statements: bool = False
+    # The server's own address, for links in objects that no request caused.
+    origin: str = "http://127.0.0.1:8000"
+    # Whether webhooks may be sent to loopback and private addresses.
+    private_targets: bool = True
 
 
 class CommitUnknown(Exception):
@@ -93,6 +98,16 @@ class Work:
         self._witness: Row | None = None
         self._sent = False
         self._followers = 0
+
+    @property
+    def origin(self) -> str:
+        """The server's address as the client wrote it, for links to pages of ours."""
+        return self.request.origin or self._plan.origin
+
+    @property
+    def private_targets(self) -> bool:
+        """Whether webhooks may be sent to loopback and private addresses."""
+        return self._plan.private_targets
 
     # Reading
 
@@ -152,7 +167,7 @@ class Work:
     async def execute(self, sql: str, *arguments: Any) -> list[asyncpg.Record]:
         """The records of a hand-written statement on a hot path."""
         driver = await self._connect()
-        return list(await driver.fetch(sql, *arguments))
+        return list(await self._locking(driver.fetch(sql, *arguments)))
 
     # Writing
 
@@ -177,6 +192,10 @@ class Work:
     def tell(self, type: str, object: Any) -> None:
         """Remember a recorded fact for those who react to it."""
         self._recorded.append(Recorded(type, object))
+
+    def listens(self, type: str) -> bool:
+        """Whether anybody answers facts of this type: what nobody would act on must be refused, not dropped."""
+        return bool(self._plan.reactions.get(type))
 
     async def react(self) -> None:
         """Let everybody answer the facts recorded so far, and the facts recorded by them."""

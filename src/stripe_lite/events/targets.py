@@ -8,7 +8,6 @@ calls 6to4, NAT64, multicast, `fec0::1` and `::127.0.0.1` global.
 import ipaddress
 import re
 import socket
-from collections.abc import Callable
 from enum import StrEnum
 from urllib.parse import SplitResult, urlsplit
 
@@ -83,10 +82,16 @@ def forbidden(address: str) -> bool:
     return any(parsed in network for network in FORBIDDEN_V4)
 
 
-def socket_factory(policy: Policy) -> Callable[[AddressInfo], socket.socket] | None:
-    """What aiohttp's connector makes its sockets with: it is asked for every address that is really dialled, literal
-    ones and those of a later look-up included. Raises ForbiddenTarget instead of making a socket to a private one."""
-    return _public_socket if policy is Policy.DENY else None
+def make_socket(policy: Policy, info: AddressInfo) -> socket.socket:
+    """A socket to an address that is about to be dialled; raises ForbiddenTarget where the address is forbidden.
+
+    aiohttp's connector calls this for every address, literal ones and those of a later look-up included.
+    """
+    family, kind, protocol, _, address = info
+    host = str(address[0])
+    if policy is Policy.DENY and forbidden(host):
+        raise ForbiddenTarget(host)
+    return socket.socket(family, kind, protocol)
 
 
 def check_url(url: str, policy: Policy, *, livemode: bool, param: str = "url") -> None:
@@ -106,14 +111,6 @@ def check_url(url: str, policy: Policy, *, livemode: bool, param: str = "url") -
         )
     if livemode and parts.scheme != "https" and not local:
         raise _invalid("Webhook URLs must use https in live mode.", param)
-
-
-def _public_socket(info: AddressInfo) -> socket.socket:
-    family, kind, protocol, _, address = info
-    host = str(address[0])
-    if forbidden(host):
-        raise ForbiddenTarget(host)
-    return socket.socket(family, kind, protocol)
 
 
 def _split(url: str, param: str) -> SplitResult:

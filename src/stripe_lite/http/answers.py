@@ -6,6 +6,7 @@ from typing import TypeAlias
 
 from pydantic_core import to_json
 
+from stripe_lite.core.card_numbers import redact
 from stripe_lite.core.errors import StripeError
 from stripe_lite.core.objects import StripeObject
 
@@ -40,6 +41,7 @@ def success(answer: StripeObject) -> Outcome:
 def failure(error: StripeError) -> Outcome:
     """The outcome of a refused operation."""
     body = error.body()
+    body["message"] = redact(error.message)
     headers: Headers = []
     if error.status == 401:
         headers.append((b"www-authenticate", b'Basic realm="Stripe"'))

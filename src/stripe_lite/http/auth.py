@@ -1,35 +1,48 @@
-"""Who is calling: from the Authorization header to an account, a mode and a kind of key."""
+"""Who is calling, and may they: from the Authorization header to an account, a mode and a kind of key."""
 
+import asyncio
 import base64
 import binascii
+import re
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+
+import asyncpg
 
 from stripe_lite.core.clock import utc_now
-from stripe_lite.core.errors import AuthenticationFailed
-from stripe_lite.db.session import Database
-from stripe_lite.http.keys import digest, masked, sandbox_account_id
+from stripe_lite.core.errors import AuthenticationFailed, PermissionDenied, Unavailable
+from stripe_lite.db.session import LOST, Database
+from stripe_lite.http import permissions
+from stripe_lite.http.keys import KINDS, KeyKind, digest, masked, sandbox_account_id
+from stripe_lite.http.route import Operation
 
-KeyKind = Literal["secret", "restricted", "publishable"]
-
-KINDS: dict[str, KeyKind] = {"sk": "secret", "rk": "restricted", "pk": "publishable"}
-# A revoked key stops working everywhere within this time.
+# A revoked key stops working everywhere within 5 seconds: this, and the time of a look-up.
 REMEMBERED_SECONDS = 4.0
 REMEMBERED_MAX = 10_000
 KEY_LENGTH_MAX = 255
+TRIES_MAX = 6
+TRY_DELAY_SECONDS = 0.05
 
+HINT = "See https://stripe.com/docs/api#authentication for details."
 NO_KEY = (
     "You did not provide an API key. You need to provide your API key in the Authorization header, using Bearer auth "
-    "(e.g. 'Authorization: Bearer YOUR_SECRET_KEY'). See https://stripe.com/docs/api#authentication for details."
+    f"(e.g. 'Authorization: Bearer YOUR_SECRET_KEY'). {HINT}"
+)
+NO_KEY_IN_HEADER = (
+    "You did not provide an API key, though you did set your Authorization header. Using Bearer auth, your "
+    f"Authorization header should look something like 'Authorization: Bearer YOUR_SECRET_KEY'. {HINT}"
 )
 
+# A key is looked up by its SHA-256: how long that takes tells nothing about keys, because nobody can choose a digest.
 FIND_KEY = "SELECT account_id, livemode, kind, permissions, expires_at FROM api_keys WHERE digest = $1"
 OPEN_SANDBOX = """
 WITH opened AS (INSERT INTO accounts (id, created_at, details) VALUES ($1, $2, '{}') ON CONFLICT DO NOTHING)
 INSERT INTO api_keys (digest, account_id, livemode, kind, masked, permissions, created_at)
 VALUES ($3, $1, false, $4, $5, '{}', $2) ON CONFLICT DO NOTHING
 """
+
+_key_pattern = re.compile(r"(sk|rk|pk)_(test|live)_([\x21-\x7e]+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +53,7 @@ class Caller:
     livemode: bool
     kind: KeyKind
     masked_key: str
-    permissions: dict[str, str] = field(default_factory=dict)
+    permissions: Mapping[str, str] = field(default_factory=dict)
 
 
 def key_of(authorization: str | None) -> str:
@@ -58,9 +71,27 @@ def key_of(authorization: str | None) -> str:
                 key = ""
         case _:
             key = ""
-    if not key or len(key) > KEY_LENGTH_MAX:
-        raise AuthenticationFailed(NO_KEY)
+    if not key:
+        raise AuthenticationFailed(NO_KEY_IN_HEADER)
     return key
+
+
+def admit(caller: Caller, operation: Operation) -> None:
+    """Refuse a publishable or restricted key that may not do this, before anything is looked up for it."""
+    if caller.kind == "publishable" and not operation.publishable:
+        raise PermissionDenied(
+            "This API call cannot be made with a publishable API key. Please use a secret API key.",
+            code="secret_key_required",
+        )
+    if caller.kind == "restricted":
+        writing = operation.method != "GET"
+        if not permissions.allows(caller.permissions, operation.permission, writing=writing):
+            missing = f"rak_{operation.permission}_{'write' if writing else 'read'}"
+            raise PermissionDenied(
+                f"The provided key '{caller.masked_key}' does not have the required permissions for this endpoint on "
+                f"account '{caller.account_id}'. Having the '{missing}' permission would allow this request to "
+                "continue."
+            )
 
 
 class Authenticator:
@@ -77,26 +108,34 @@ class Authenticator:
         now = time.monotonic()
         if remembered is not None and now - remembered[0] < REMEMBERED_SECONDS:
             return remembered[1]
-        caller = await self._find(key)
+        caller = await self._look_up(key)
         if len(self._remembered) >= REMEMBERED_MAX:
             self._remembered.clear()
         self._remembered[key] = (now, caller)
         return caller
 
-    async def _find(self, key: str) -> Caller:
-        prefix, _, rest = key.partition("_")
-        mode, _, secret = rest.partition("_")
-        if prefix not in KINDS or mode not in ("test", "live") or not secret:
+    async def _look_up(self, key: str) -> Caller:
+        """The caller, asked again where the connection was lost: a database that restarts refuses nobody."""
+        found = _key_pattern.fullmatch(key)
+        if found is None or len(key) > KEY_LENGTH_MAX:
             raise AuthenticationFailed(f"Invalid API Key provided: {masked(key)}")
+        prefix, mode, secret = found.groups()
+        for repeat in range(TRIES_MAX):
+            try:
+                record = await self._find(key)
+                if record is not None:
+                    return _caller(key, record)
+                if self._open and mode == "test" and prefix != "rk":
+                    return await self._open_sandbox(key, KINDS[prefix], secret)
+            except LOST:
+                await asyncio.sleep(TRY_DELAY_SECONDS * 2**repeat)
+            else:
+                raise AuthenticationFailed(f"Invalid API Key provided: {masked(key)}")
+        raise Unavailable("The database cannot be reached; nothing was done.")
+
+    async def _find(self, key: str) -> asyncpg.Record | None:
         async with self._database.connection() as connection:
-            record = await connection.fetchrow(FIND_KEY, digest(key))
-        if record is None and self._open and mode == "test" and prefix != "rk":
-            return await self._open_sandbox(key, KINDS[prefix], secret)
-        if record is None:
-            raise AuthenticationFailed(f"Invalid API Key provided: {masked(key)}")
-        if record["expires_at"] is not None and record["expires_at"] <= utc_now():
-            raise AuthenticationFailed(f"Expired API Key provided: {masked(key)}", code="api_key_expired")
-        return Caller(record["account_id"], record["livemode"], record["kind"], masked(key), record["permissions"])
+            return await connection.fetchrow(FIND_KEY, digest(key))
 
     async def _open_sandbox(self, key: str, kind: KeyKind, secret: str) -> Caller:
         """`pk_test_X` belongs to the sandbox of `sk_test_X`."""
@@ -104,3 +143,9 @@ class Authenticator:
         async with self._database.connection() as connection:
             await connection.execute(OPEN_SANDBOX, account_id, utc_now(), digest(key), kind, masked(key))
         return Caller(account_id, False, kind, masked(key))
+
+
+def _caller(key: str, record: asyncpg.Record) -> Caller:
+    if record["expires_at"] is not None and record["expires_at"] <= utc_now():
+        raise AuthenticationFailed(f"Expired API Key provided: {masked(key)}", code="api_key_expired")
+    return Caller(record["account_id"], record["livemode"], record["kind"], masked(key), record["permissions"])

@@ -1,24 +1,19 @@
-"""The front door: one plain ASGI middleware that serves the API's operations itself and hands the rest to FastAPI.
-
-Operations are found by walking a tree of path segments, so that the last declared one costs what the first one does.
-"""
+"""The front door: one plain ASGI middleware that serves the API's operations itself and hands the rest to FastAPI."""
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import structlog
 from pydantic import ValidationError
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from stripe_lite import contract
-from stripe_lite.core import forms
 from stripe_lite.core.errors import (
     ApiError,
     InvalidParameter,
     InvalidRequest,
-    PermissionDenied,
     ResourceMissing,
     StripeError,
     UnrecognizedUrl,
@@ -26,68 +21,18 @@ from stripe_lite.core.errors import (
 from stripe_lite.core.ids import new_id
 from stripe_lite.core.objects import Params, StripeObject, Tree
 from stripe_lite.db.work import RequestStamp, Work
-from stripe_lite.http import idempotency, phases
+from stripe_lite.http import body, idempotency, phases
 from stripe_lite.http.answers import API_VERSION, COMMON_HEADERS, Headers, Outcome, failure
-from stripe_lite.http.auth import Authenticator, Caller, key_of
+from stripe_lite.http.auth import Authenticator, Caller, admit, key_of
+from stripe_lite.http.headers import RawHeaders, api_version, refuse_connected_accounts, text
 from stripe_lite.http.idempotency import Claim
-from stripe_lite.http.phases import Call, Kit
+from stripe_lite.http.phases import Call, Kit, Who
 from stripe_lite.http.route import Operation
+from stripe_lite.http.routes import Routes
 
-BODY_BYTES_MAX = 1024 * 1024
+PATH_SHOWN_MAX = 200
 
 log = structlog.get_logger("stripe_lite.http")
-
-RawHeaders: TypeAlias = Mapping[bytes, bytes]
-
-
-@dataclass(slots=True)
-class Segment:
-    """One step of a path: the steps that may follow, and the operations that end here, by method."""
-
-    literal: dict[str, "Segment"] = field(default_factory=dict)
-    named: "Segment | None" = None
-    ends: dict[str, Operation] = field(default_factory=dict)
-
-
-class Routes:
-    """All operations, found by method and path in as many steps as the path has segments."""
-
-    def __init__(self, operations: Sequence[Operation]) -> None:
-        self._root = Segment()
-        for operation in operations:
-            self._add(operation)
-
-    def _add(self, operation: Operation) -> None:
-        at = self._root
-        for step in operation.path.split("/")[1:]:
-            if step.startswith("{"):
-                at.named = at.named or Segment()
-                at = at.named
-            else:
-                at = at.literal.setdefault(step, Segment())
-        if operation.method in at.ends:
-            raise ValueError(f"{operation.method} {operation.path} is declared twice")
-        at.ends[operation.method] = operation
-
-    def find(self, method: str, path: str) -> tuple[Operation, list[str]] | None:
-        """The operation that serves the path, and the values in it."""
-        return self._walk(self._root, method, path.split("/")[1:], 0, [])
-
-    def _walk(
-        self, at: Segment, method: str, steps: list[str], index: int, values: list[str]
-    ) -> tuple[Operation, list[str]] | None:
-        if index == len(steps):
-            operation = at.ends.get(method)
-            return None if operation is None else (operation, values)
-        step = steps[index]
-        literal = at.literal.get(step)
-        if literal is not None:
-            found = self._walk(literal, method, steps, index + 1, values)
-            if found is not None:
-                return found
-        if at.named is None or not step:
-            return None
-        return self._walk(at.named, method, steps, index + 1, [*values, step])
 
 
 @dataclass(slots=True)
@@ -104,9 +49,10 @@ class Exchange:
     parameters: Tree = field(default_factory=dict)
     key: str | None = None
     version: str = API_VERSION
+    seconds: float = 0.0
 
 
-# Called after each answer, with what was asked and answered: the request log listens here.
+# Called after each answer, with what was asked and answered: the logs and the metrics listen here.
 Listener: TypeAlias = Callable[[Exchange, Outcome], None]
 
 
@@ -121,7 +67,7 @@ class Front:
         authenticator: Authenticator,
         *,
         listeners: Sequence[Listener] = (),
-        admit: Callable[[Caller, Operation], Any] | None = None,
+        limit: Callable[[Caller], Awaitable[None]] | None = None,
         refuse_unsupported: bool = True,
     ) -> None:
         self._app = app
@@ -129,11 +75,11 @@ class Front:
         self._routes = routes
         self._authenticator = authenticator
         self._listeners = listeners
-        self._admit = admit
+        self._limit = limit
         self._refuse_unsupported = refuse_unsupported
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or not scope["path"].startswith("/v1/"):
+        if scope["type"] != "http" or not _is_api(scope["path"]):
             await self._app(scope, receive, send)
             return
         exchange = Exchange(new_id("req"), scope["method"], scope["path"], dict(scope["headers"]), time.perf_counter())
@@ -141,35 +87,38 @@ class Front:
             outcome = await self._serve(exchange, scope, receive)
         except StripeError as error:
             outcome = failure(error)
+        except body.ClientGone:
+            return
         except Exception:
             log.exception("request failed", request_id=exchange.request_id)
             outcome = failure(ApiError())
         await _respond(exchange, outcome, send)
+        exchange.seconds = time.perf_counter() - exchange.started
         for listener in self._listeners:
             listener(exchange, outcome)
 
     async def _serve(self, exchange: Exchange, scope: Scope, receive: Receive) -> Outcome:
-        body = await _body(exchange, receive)
-        found = self._routes.find(exchange.method, exchange.path)
-        if found is None:
-            raise _unrecognized(exchange)
-        operation, values = found
-        exchange.operation = operation
-        caller = await self._authenticator.caller(key_of(_text(exchange.headers.get(b"authorization"))))
+        operation, values = self._route(exchange)
+        headers = exchange.headers
+        caller = await self._authenticator.caller(key_of(text(headers.get(b"authorization"))))
         exchange.caller = caller
-        _check_headers(exchange)
-        if self._admit is not None:
-            await self._admit(caller, operation)
-        if caller.kind == "publishable" and not operation.publishable:
-            raise PermissionDenied(
-                "This API call cannot be made with a publishable API key. Please use a secret API key."
-            )
-        tree = _parameters(exchange, scope, body)
+        if caller.kind != "secret":
+            admit(caller, operation)
+        if self._limit is not None:
+            await self._limit(caller)
+        exchange.version = api_version(headers)
+        refuse_connected_accounts(headers)
+        content = await body.read(headers.get(b"content-length"), receive)
+        tree = body.parameters(scope["query_string"], content, text(headers.get(b"content-type")))
         exchange.parameters = tree
         claim = _claim(exchange, tree)
         params, expand = self._typed(exchange, operation, tree)
         stamp = RequestStamp(
-            exchange.request_id, exchange.key, exchange.version, publishable=caller.kind == "publishable"
+            exchange.request_id,
+            exchange.key,
+            exchange.version,
+            publishable=caller.kind == "publishable",
+            origin=f"{scope.get('scheme', 'http')}://{text(headers.get(b'host')) or 'localhost'}",
         )
 
         async def handler(work: Work) -> StripeObject:
@@ -178,14 +127,27 @@ class Front:
                 return await operation.handler(work, *arguments)
             except ResourceMissing as error:
                 # One that the path names is 404; one that only a parameter names makes the request invalid.
-                if error.param in exchange.parameters:
+                if error.param in tree:
                     error.status = InvalidRequest.status
                 raise
 
         return await phases.execute(
             self._kit,
-            Call(caller.account_id, caller.livemode, stamp, handler, exchange.method != "GET", claim, expand),
+            Call(
+                Who(caller.account_id, caller.livemode, stamp), handler, operation.method != "GET", claim, expand
+            ),
         )
+
+    def _route(self, exchange: Exchange) -> tuple[Operation, list[str]]:
+        path = exchange.path
+        # The server puts U+FFFD where a path's escapes are not UTF-8.
+        if "\0" in path or "\ufffd" in path:
+            raise InvalidParameter("Invalid request URL: its path must be UTF-8 without NUL.")
+        found = self._routes.find(exchange.method, path)
+        if found is None:
+            raise _unrecognized(exchange)
+        exchange.operation = found[0]
+        return found
 
     def _typed(self, exchange: Exchange, operation: Operation, tree: Tree) -> tuple[Params | None, list[str]]:
         """The handler's parameters, checked by the official tree, and the paths to expand."""
@@ -206,29 +168,19 @@ class Front:
         if not names:
             return
         if self._refuse_unsupported:
-            raise InvalidParameter(
-                f"stripe_lite does not act on the parameter {names[0]} yet, so it does not accept it.",
-                code="parameter_unsupported",
-                param=names[0],
-            )
+            raise _not_acted_on(names[0])
         log.warning("parameters ignored", request_id=exchange.request_id, parameters=names)
+
+
+def _is_api(path: str) -> bool:
+    return path.startswith(("/v1/", "/v2/")) or path in ("/v1", "/v2")
 
 
 def _unrecognized(exchange: Exchange) -> UnrecognizedUrl:
     hint = " If you are trying to list objects, remove the trailing slash." if exchange.path.endswith("/") else ""
     if contract.is_official(exchange.method, exchange.path):
         hint = " Stripe has this operation; stripe_lite does not serve it yet."
-    return UnrecognizedUrl(exchange.method, exchange.path, hint)
-
-
-def _check_headers(exchange: Exchange) -> None:
-    version = _text(exchange.headers.get(b"stripe-version"))
-    if version is not None:
-        exchange.version = version
-    if exchange.headers.get(b"stripe-account") is not None:
-        raise InvalidParameter(
-            "stripe_lite does not serve connected accounts yet: send the request without the Stripe-Account header."
-        )
+    return UnrecognizedUrl(exchange.method, exchange.path[:PATH_SHOWN_MAX], hint)
 
 
 def _claim(exchange: Exchange, tree: Tree) -> Claim | None:
@@ -239,61 +191,24 @@ def _claim(exchange: Exchange, tree: Tree) -> Claim | None:
     return idempotency.claim_of(exchange.key, exchange.method, exchange.path, tree)
 
 
-def _text(header: bytes | None) -> str | None:
-    return None if header is None else header.decode("latin-1")
-
-
-async def _body(exchange: Exchange, receive: Receive) -> bytes:
-    """The request's body, refused as soon as it is too large."""
-    length = exchange.headers.get(b"content-length", b"0")
-    if length.isdigit() and int(length) > BODY_BYTES_MAX:
-        raise _too_large()
-    chunks: list[bytes] = []
-    size, more = 0, True
-    while more:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            break
-        chunk: bytes = message.get("body", b"")
-        size += len(chunk)
-        if size > BODY_BYTES_MAX:
-            raise _too_large()
-        chunks.append(chunk)
-        more = message.get("more_body", False)
-    return b"".join(chunks)
-
-
-def _too_large() -> InvalidParameter:
-    error = InvalidParameter(f"The request's body is larger than {BODY_BYTES_MAX} bytes.")
-    error.status = 413
-    return error
-
-
-def _parameters(exchange: Exchange, scope: Scope, body: bytes) -> Tree:
-    """What the client sent, in the query or in the body, as a tree."""
-    query: bytes = scope["query_string"]
-    tree = forms.decode_form(query) if query else {}
-    if not body:
-        return tree
-    content_type = (_text(exchange.headers.get(b"content-type")) or "").partition(";")[0].strip().lower()
-    sent = forms.decode_json(body) if content_type == "application/json" else forms.decode_form(body)
-    return tree | sent
-
-
 def _invalid(error: ValidationError) -> InvalidParameter:
     """What the typed model refused although the official tree allowed it."""
-    first = error.errors()[0]
+    first = error.errors(include_url=False, include_input=False)[0]
     head, *rest = [str(step) for step in first["loc"]]
     param = head + "".join(f"[{step}]" for step in rest)
     if first["type"] == "missing":
         return InvalidParameter(f"Missing required param: {param}.", code="parameter_missing", param=param)
     if first["type"] == "extra_forbidden":
-        return InvalidParameter(
-            f"stripe_lite does not act on the parameter {param} yet, so it does not accept it.",
-            code="parameter_unsupported",
-            param=param,
-        )
+        return _not_acted_on(param)
     return InvalidParameter(f"Invalid {param}: {first['msg']}", param=param)
+
+
+def _not_acted_on(param: str) -> InvalidParameter:
+    return InvalidParameter(
+        f"stripe_lite does not act on the parameter {param} yet, so it does not accept it.",
+        code="parameter_unsupported",
+        param=param,
+    )
 
 
 async def _respond(exchange: Exchange, outcome: Outcome, send: Send) -> None:
@@ -313,4 +228,4 @@ async def _respond(exchange: Exchange, outcome: Outcome, send: Send) -> None:
             if outcome.first_request_id is not None:
                 headers.append((b"idempotent-replayed", b"true"))
     await send({"type": "http.response.start", "status": outcome.status, "headers": headers})
-    await send({"type": "http.response.body", "body": outcome.body})
+    await send({"type": "http.response.body", "body": b"" if exchange.method == "HEAD" else outcome.body})

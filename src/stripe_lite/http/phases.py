@@ -8,7 +8,7 @@ saves the answer. Whoever dies between (1) and (3) is relieved by the bank worke
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, TypeAlias, TypeVar
 
 import asyncpg
@@ -24,7 +24,7 @@ from stripe_lite.http import idempotency
 from stripe_lite.http.answers import Outcome, failure, success
 from stripe_lite.http.expand import Expander
 from stripe_lite.http.idempotency import Claim
-from stripe_lite.http.questions import Desk, Question, Recorder, Reply, Unanswered, keep
+from stripe_lite.http.questions import Desk, Question, Recorder, Reply, Task, Unanswered, keep
 
 REPEATS_MAX = 8
 REPEAT_DELAY_SECONDS = 0.05
@@ -47,20 +47,27 @@ class Kit:
     recorders: Mapping[str, Recorder]
     expander: Expander
     bank_wait_seconds: float = 10.0
-    wake_deliveries: Callable[[], None] = lambda: None
+    wake_deliveries: Callable[[str], None] = lambda _: None
 
-    def work(self, account_id: str, livemode: bool, stamp: RequestStamp) -> Work:
+    def work(self, who: "Who") -> Work:
         """A new unit of work."""
-        return Work(self.database, self.plan, account_id, livemode, stamp)
+        return Work(self.database, self.plan, who.account_id, who.livemode, who.stamp)
+
+
+@dataclass(frozen=True, slots=True)
+class Who:
+    """On whose account something is done, in which mode, and because of which request."""
+
+    account_id: str
+    livemode: bool
+    stamp: RequestStamp
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
     """One request, authenticated and parsed."""
 
-    account_id: str
-    livemode: bool
-    stamp: RequestStamp
+    who: Who
     handler: Handler
     writes: bool
     claim: Claim | None = None
@@ -68,19 +75,21 @@ class Call:
 
     def reply(self) -> Reply:
         """What is owed to this request's client."""
+        stamp = self.who.stamp
         return Reply(
-            request_id=self.stamp.id,
-            idempotency_key=self.stamp.idempotency_key,
-            api_version=self.stamp.api_version,
-            saved_as=None if self.claim is None else self.claim.row_id(self.livemode),
+            request_id=stamp.id,
+            idempotency_key=stamp.idempotency_key,
+            api_version=stamp.api_version,
+            saved_as=None if self.claim is None else self.claim.row_id(self.who.livemode),
             expand=self.expand,
-            actor=self.stamp.actor,
+            actor=stamp.actor,
+            origin=stamp.origin,
         )
 
 
 async def execute(kit: Kit, call: Call) -> Outcome:
     """Carry a call out and give back what its client is told."""
-    outcome, asked = await _repeated(kit, call, lambda work: _first(kit, call, work))
+    outcome, asked = await _repeated(kit, call.who, lambda work: _first(kit, call, work), writes=call.writes)
     for job, question in asked:
         outcome = await _answered(kit, call, job, question)
     return outcome
@@ -89,21 +98,23 @@ async def execute(kit: Kit, call: Call) -> Outcome:
 First: TypeAlias = tuple[Outcome, list[tuple[Job, Question]]]
 
 
-async def _repeated(kit: Kit, call: Call, attempt: Callable[[Work], Awaitable[Result]]) -> Result:
+async def _repeated(
+    kit: Kit, who: Who, attempt: Callable[[Work], Awaitable[Result]], *, writes: bool = True
+) -> Result:
     """Run a transaction again while what stopped it left nothing behind."""
     for repeat in range(REPEATS_MAX):
-        work = kit.work(call.account_id, call.livemode, call.stamp)
+        work = kit.work(who)
         try:
             result = await attempt(work)
-            if call.writes:
+            if writes:
                 await failpoints.hit("before_commit")
                 await _commit(work)
                 await failpoints.hit("after_commit")
             if work.followed:
-                kit.wake_deliveries()
+                kit.wake_deliveries(who.account_id)
             return result
         except (*REPEATABLE, *LOST, asyncpg.UniqueViolationError) as error:
-            log.info("transaction repeated", request_id=call.stamp.id, reason=type(error).__name__)
+            log.info("transaction repeated", request_id=who.stamp.id, reason=type(error).__name__)
             await work.rollback()
         except BaseException:
             await work.rollback()
@@ -139,11 +150,11 @@ async def _first(kit: Kit, call: Call, work: Work) -> First:
         await failpoints.hit("key_claimed")
     outcome = await _outcome(kit, call, work)
     asked = [(keep(work, question, call.reply()), question) for question in work.asked]
-    if call.claim is not None and call.stamp.id is not None:
+    if call.claim is not None and call.who.stamp.id is not None:
         if asked:
-            idempotency.start(work, call.claim, call.stamp.id)
+            idempotency.start(work, call.claim, call.who.stamp.id)
         elif outcome.saved:
-            idempotency.finish(work, call.claim, call.stamp.id, outcome.status, outcome.body)
+            idempotency.finish(work, call.claim, call.who.stamp.id, outcome.status, outcome.body)
     return outcome, asked
 
 
@@ -161,7 +172,7 @@ async def _outcome(kit: Kit, call: Call, work: Work) -> Outcome:
     except (*REPEATABLE, *LOST, asyncpg.UniqueViolationError, failpoints.FailpointHit):
         raise
     except Exception:
-        log.exception("operation failed", request_id=call.stamp.id)
+        log.exception("operation failed", request_id=call.who.stamp.id)
         await _settle_error(work, ApiError())
         return failure(ApiError())
 
@@ -183,62 +194,59 @@ async def _answered(kit: Kit, call: Call, job: Job, question: Question) -> Outco
     except (TimeoutError, Unanswered):
         answer = None
     await failpoints.hit("after_bank")
-    return await settle(kit, call, job.id, question, answer)
+    return await settle(kit, call.who, job.id, Task(question=question, reply=call.reply()), answer)
 
 
-async def settle(kit: Kit, call: Call, job_id: str, question: Question, answer: Any) -> Outcome:
+async def settle(kit: Kit, who: Who, job_id: str, task: Task, answer: Any) -> Outcome:
     """Record the bank's answer and save what the client is told. None means that the bank has not answered yet."""
 
     async def record(work: Work) -> Outcome:
         job = await work.get(Job, job_id, lock=True)
-        reply = call.reply()
         if job is None:
-            return await _told_already(kit, work, reply, question)
-        outcome = await _recorded(kit, call, work, job, question, answer)
-        if reply.saved_as is not None:
-            await idempotency.complete(work, reply.saved_as, outcome.status, outcome.body)
+            return await _told_already(kit, work, task)
+        owed = Task.model_validate(job.payload).reply.saved_as
+        outcome = await _recorded(kit, work, job, task, answer)
+        if owed is not None:
+            await idempotency.complete(work, owed, outcome.status, outcome.body)
         return outcome
 
-    return await _repeated(kit, call, record)
+    return await _repeated(kit, who, record)
 
 
-async def _recorded(kit: Kit, call: Call, work: Work, job: Job, question: Question, answer: Any) -> Outcome:
-    again = work.now + timedelta(seconds=ASK_AGAIN_SECONDS)
+async def _recorded(kit: Kit, work: Work, job: Job, task: Task, answer: Any) -> Outcome:
+    due: datetime | None = work.now + timedelta(seconds=ASK_AGAIN_SECONDS)
+    question = task.question
     try:
-        due = again if answer is None else await kit.recorders[question.kind](work, question, answer)
+        if answer is not None:
+            due = await kit.recorders[question.kind](work, question, answer)
         await work.react()
-        if due is None:
-            work.delete(job)
-        else:
-            _owe_nothing(job)
-            job.run_at, job.lease_until = due, None
-        outcome = success(await _subject(kit, work, question, call.expand))
+        outcome = success(await _subject(kit, work, task))
     except StripeError as error:
         if not error.keeps_work:
             raise
         await work.react()
-        work.delete(job)
-        outcome = failure(error)
+        due, outcome = None, failure(error)
     for asked in work.asked:
-        keep(work, asked, Reply.model_validate(job.payload["reply"]))
+        keep(work, asked, task.reply.paid())
+    if due is None:
+        work.delete(job)
+    else:
+        # The client gets its answer now; what the bank says later is told by events.
+        job.payload = Task(question=question, reply=task.reply.paid()).model_dump(mode="json")
+        job.run_at, job.lease_until = due, None
     return outcome
 
 
-def _owe_nothing(job: Job) -> None:
-    """The client gets its answer now; what the bank says later is told by events."""
-    job.payload = job.payload | {"reply": job.payload["reply"] | {"saved_as": None}}
-
-
-async def _told_already(kit: Kit, work: Work, reply: Reply, question: Question) -> Outcome:
+async def _told_already(kit: Kit, work: Work, task: Task) -> Outcome:
     """Somebody else recorded the answer: tell the client what was saved for it."""
-    if reply.saved_as is not None:
-        saved = await idempotency.answer_of(work, reply.saved_as)
+    if task.reply.saved_as is not None:
+        saved = await idempotency.answer_of(work, task.reply.saved_as)
         if saved is not None:
             return Outcome(saved.status, saved.body)
-    return success(await _subject(kit, work, question, reply.expand))
+    return success(await _subject(kit, work, task))
 
 
-async def _subject(kit: Kit, work: Work, question: Question, expand: list[str]) -> StripeObject:
-    answer = await kit.expander.load(work, *question.subject)
-    await kit.expander.expand(work, answer, expand)
+async def _subject(kit: Kit, work: Work, task: Task) -> StripeObject:
+    answer = await kit.expander.load(work, *task.question.subject)
+    await kit.expander.expand(work, answer, task.reply.expand)
     return answer

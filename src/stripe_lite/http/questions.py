@@ -10,7 +10,7 @@ from stripe_lite.db.base import Json
 from stripe_lite.db.jobs import Job
 from stripe_lite.db.work import RequestStamp, Work
 
-BANK_JOB = "bank"
+BANK_JOB = "bank"  # The kind of such a job.
 # How long the process that asked is left alone before a worker asks in its place; the bank answers both alike.
 ORPHAN_AFTER_SECONDS = 4.0
 
@@ -40,10 +40,16 @@ class Reply(BaseModel):
     saved_as: str | None
     expand: list[str]
     actor: str = "api"
+    origin: str | None = None
 
     def stamp(self) -> RequestStamp:
         """Who caused the work, for the events that the answer makes."""
-        return RequestStamp(self.request_id, self.idempotency_key, self.api_version, self.actor)
+        return RequestStamp(self.request_id, self.idempotency_key, self.api_version, self.actor, origin=self.origin)
+
+
+    def paid(self) -> "Reply":
+        """The same, with nothing owed to the client any more."""
+        return self.model_copy(update={"saved_as": None})
 
 
 class Task(BaseModel):
@@ -63,8 +69,8 @@ class Desk(Protocol):
     async def ask(self, question: Question) -> Any:
         """The bank's answer, or Unanswered."""
 
-    async def inquire(self, question: Question) -> Any:
-        """What became of a question that the bank had already taken up, or Unanswered."""
+    async def inquire(self, question: Question, at: datetime) -> Any:
+        """What has become by now of a question that may have been put before, or Unanswered."""
 
 
 class Recorder(Protocol):

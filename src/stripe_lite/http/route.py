@@ -15,6 +15,7 @@ from typing import Any, Literal, TypeAlias, TypeVar, get_type_hints
 from stripe_lite import contract
 from stripe_lite.core.objects import Params, StripeObject
 from stripe_lite.db.work import Work
+from stripe_lite.http import permissions
 
 Method: TypeAlias = Literal["GET", "POST", "DELETE"]
 AnyHandler = TypeVar("AnyHandler", bound=Callable[..., Awaitable[StripeObject]])
@@ -27,7 +28,7 @@ class Operation:
     """One method on one path: who handles it, what it takes and what it answers.
 
     `permission` is the resource a restricted key needs rights to. `publishable` operations may be called with a
-    publishable key. `wants_caller` handlers are told the kind of the caller's key.
+    publishable key. `official` is the operation's official description, where Stripe has it.
     """
 
     method: Method
@@ -58,7 +59,7 @@ class Router:
     def __init__(self, *, tag: str, permission: str | None = None) -> None:
         self.operations: list[Operation] = []
         self._tag = tag
-        self._permission = permission or tag.lower().replace(" ", "_")
+        self._permission = permission or permissions.name_of(tag)
 
     def get(self, path: str, *, publishable: bool = False) -> Callable[[AnyHandler], AnyHandler]:
         """Declare a reading operation."""

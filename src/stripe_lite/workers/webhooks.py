@@ -26,7 +26,7 @@ OPEN_MAX = 300  # Connections in use at once over all endpoints; each takes a fi
 ACCOUNTS_WITH_LANES_MAX = 1000
 DATABASE_CONNECTIONS_MAX = 4  # For claims, and as many again for results: the rest of the pool is the API's.
 LEASE_MARGIN_SECONDS = 10.0
-RECORD_PAUSE_SECONDS = 0.005  # What else ends meanwhile is recorded in the same statement.
+RECORD_PAUSE_SECONDS = 0.03  # What else ends meanwhile is recorded in the same transaction.
 RECORD_AGAIN_SECONDS = 0.2
 RECORD_TRIES_MAX = 10
 FINISH_SECONDS_MAX = 5.0
@@ -157,7 +157,7 @@ class WebhookWorker:
         """What a free place makes possible: the lane's next one, a new claim, or others that waited for a place."""
         was_full = self._open == OPEN_MAX - 1
         self._advance(lane)
-        if lane.more_due and lane.quota > 0 and not lane.free:
+        if lane.hungry:
             lane.more_due = False
             self.alarm.ring(account_id)
         if was_full:

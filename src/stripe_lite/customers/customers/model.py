@@ -12,6 +12,7 @@ class Customer(Resource):
     __tablename__ = "customers"
     __table_args__ = (
         Index(None, "account_id", "email"),
+        Index(None, "account_id", "invoice_prefix"),
         Index(
             "ix_customers_metadata", "metadata", postgresql_using="gin", postgresql_ops={"metadata": "jsonb_path_ops"}
         ),

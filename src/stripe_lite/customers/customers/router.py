@@ -1,11 +1,12 @@
 """HTTP operations on customers."""
 
-from stripe_lite.core.lists import ListObject
+from stripe_lite.core.lists import ListObject, SearchResultObject
 from stripe_lite.customers.customers import service as customers
 from stripe_lite.customers.customers.schema import (
     CustomerCreateParams,
     CustomerListParams,
     CustomerObject,
+    CustomerSearchParams,
     CustomerUpdateParams,
     DeletedCustomerObject,
     render,
@@ -46,3 +47,11 @@ async def list_customers(work: Work, params: CustomerListParams) -> ListObject[C
     """List customers, newest first."""
     page = await customers.page(work, params)
     return ListObject(data=[render(row) for row in page.rows], has_more=page.has_more, url="/v1/customers")
+
+
+@router.get("/v1/customers/search")
+async def search_customers(work: Work, params: CustomerSearchParams) -> SearchResultObject[CustomerObject]:
+    """Search for customers in Stripe's query language, newest first."""
+    found = await customers.search(work, params)
+    rows = [render(row) for row in found.rows]
+    return SearchResultObject(data=rows, has_more=found.has_more, next_page=found.next_page, url="/v1/customers/search")

@@ -6,7 +6,7 @@ from pydantic import Field, SerializeAsAny
 
 from stripe_lite.core.clock import unix
 from stripe_lite.core.contacts import AddressObject, AddressParams, ShippingParams, address_object
-from stripe_lite.core.lists import CreatedFilter, ListObject, ListParams
+from stripe_lite.core.lists import CreatedFilter, ListParams, SearchParams
 from stripe_lite.core.objects import Expandable, Metadata, Params, StripeObject, Tree
 from stripe_lite.customers.customers.model import Customer
 
@@ -14,24 +14,42 @@ from stripe_lite.customers.customers.model import Customer
 class CashBalanceSettingsParams(Params):
     """How incoming bank transfers are handled."""
 
-    reconciliation_mode: str | None = Field(None, description="`automatic`, `manual` or `merchant_default`.")
+    reconciliation_mode: Literal["automatic", "manual", "merchant_default"] | None = Field(
+        None, description="Whether funds that arrive are applied by themselves."
+    )
 
 
 class CashBalanceParams(Params):
-    """The customer's cash balance."""
+    """What can be set on a customer's cash balance."""
 
     settings: CashBalanceSettingsParams | None = Field(None, description="How incoming transfers are handled.")
+
+
+class CustomFieldParams(Params):
+    """A line of your own on invoices."""
+
+    name: str = Field(description="What the line is called, in at most 40 characters.")
+    value: str = Field(description="What it says, in at most 140 characters.")
+
+
+class RenderingOptionsParams(Params):
+    """How invoice documents are rendered."""
+
+    amount_tax_display: str | None = Field(None, description="`include_inclusive_tax` or `exclude_tax`.")
+    template: str | None = Field(None, description="The template of invoice documents.")
 
 
 class InvoiceSettingsParams(Params):
     """Defaults for the customer's invoices."""
 
-    custom_fields: list[Tree] | None = Field(None, description="Up to four name-value pairs shown on invoices.")
+    custom_fields: list[CustomFieldParams] | None = Field(
+        None, description="Up to four name-value pairs shown on invoices."
+    )
     default_payment_method: str | None = Field(
         None, description="An attached payment method that invoices are paid with."
     )
     footer: str | None = Field(None, description="Text at the foot of invoices.")
-    rendering_options: Tree | None = Field(None, description="How invoice documents are rendered.")
+    rendering_options: RenderingOptionsParams | None = Field(None, description="How invoice documents are rendered.")
 
 
 class TaxParams(Params):
@@ -47,7 +65,7 @@ class CustomerFields(Params):
     address: AddressParams | None = Field(None, description="The customer's address.")
     balance: int | None = Field(None, description="Balance in minor units; negative is the customer's credit.")
     business_name: str | None = Field(None, description="The customer's business name.")
-    cash_balance: CashBalanceParams | None = Field(None, description="Settings of the cash balance.")
+    cash_balance: CashBalanceParams | None = Field(None, description="The cash balance's settings.")
     description: str | None = Field(None, description="Your own note about the customer.")
     email: str | None = Field(None, description="E-mail address.")
     individual_name: str | None = Field(None, description="The customer's personal name.")
@@ -91,13 +109,31 @@ class CustomerListParams(ListParams):
     email: str | None = Field(None, description="Only customers with exactly this e-mail address.")
 
 
+class CustomerSearchParams(SearchParams):
+    """Which customers to search for: by `created`, `email`, `metadata`, `name` and `phone`."""
+
+
+class CustomFieldObject(StripeObject):
+    """A line of the merchant's own on invoices."""
+
+    name: str = Field(description="What the line is called.")
+    value: str = Field(description="What it says.")
+
+
+class RenderingOptionsObject(StripeObject):
+    """How invoice documents are rendered."""
+
+    amount_tax_display: str | None = Field(description="`include_inclusive_tax` or `exclude_tax`.")
+    template: str | None = Field(description="The template of invoice documents.")
+
+
 class InvoiceSettingsObject(StripeObject):
     """Defaults for a customer's invoices."""
 
-    custom_fields: list[Tree] | None
-    default_payment_method: Expandable | None
-    footer: str | None
-    rendering_options: Tree | None
+    custom_fields: list[CustomFieldObject] | None = Field(description="Lines of the merchant's own on invoices.")
+    default_payment_method: Expandable | None = Field(description="What invoices and subscriptions are paid with.")
+    footer: str | None = Field(description="Text at the foot of invoices.")
+    rendering_options: RenderingOptionsObject | None = Field(description="How invoice documents are rendered.")
 
 
 class CustomerShippingObject(StripeObject):
@@ -136,6 +172,12 @@ class CustomerObject(StripeObject):
     shipping: CustomerShippingObject | None = Field(description="Where goods are sent.")
     tax_exempt: str | None = Field(description="Tax exemption: `none`, `exempt` or `reverse`.")
     test_clock: Expandable | None = Field(description="The test clock that the customer lives on.")
+    cash_balance: SerializeAsAny[StripeObject] | None = Field(
+        None, description="Funds held for the customer; only when expanded."
+    )
+    invoice_credit_balance: SerializeAsAny[StripeObject] | None = Field(
+        None, description="Credit in each currency, in minor units, for the next invoices; only when expanded."
+    )
     sources: SerializeAsAny[StripeObject] | None = Field(None, description="Legacy sources; only when expanded.")
     subscriptions: SerializeAsAny[StripeObject] | None = Field(None, description="Subscriptions; only when expanded.")
     tax: SerializeAsAny[StripeObject] | None = Field(
@@ -152,15 +194,10 @@ class DeletedCustomerObject(StripeObject):
     deleted: Literal[True]
 
 
-CustomerList = ListObject[CustomerObject]
-
-
 def render(customer: Customer) -> CustomerObject:
     """A customer as clients see it."""
     details = customer.details
-    shipping = details.get("shipping")
-    settings = details.get("invoice_settings") or {}
-    names = {name: details[name] for name in ("business_name", "individual_name") if name in details}
+    names = {name: details[name] for name in ("business_name", "individual_name") if details.get(name) is not None}
     return CustomerObject(
         id=customer.id,
         address=address_object(details.get("address")),
@@ -174,24 +211,15 @@ def render(customer: Customer) -> CustomerObject:
         discount=None,
         email=customer.email,
         invoice_prefix=customer.invoice_prefix,
-        invoice_settings=InvoiceSettingsObject(
-            custom_fields=settings.get("custom_fields"),
-            default_payment_method=settings.get("default_payment_method"),
-            footer=settings.get("footer"),
-            rendering_options=settings.get("rendering_options"),
-        ),
+        invoice_settings=_invoice_settings(details.get("invoice_settings") or {}),
         livemode=customer.livemode,
         metadata=customer.meta,
         name=customer.name,
         next_invoice_sequence=customer.next_invoice_sequence,
         phone=customer.phone,
         preferred_locales=details.get("preferred_locales") or [],
-        shipping=None
-        if shipping is None
-        else CustomerShippingObject(
-            address=address_object(shipping.get("address")), name=shipping.get("name"), phone=shipping.get("phone")
-        ),
-        tax_exempt=details.get("tax_exempt", "none"),
+        shipping=_shipping(details.get("shipping")),
+        tax_exempt=details.get("tax_exempt") or "none",
         test_clock=None,
         **names,
     )
@@ -200,3 +228,27 @@ def render(customer: Customer) -> CustomerObject:
 def render_deleted(customer: Customer) -> DeletedCustomerObject:
     """A deleted customer as clients see it."""
     return DeletedCustomerObject(id=customer.id, deleted=True)
+
+
+def _invoice_settings(stored: Tree) -> InvoiceSettingsObject:
+    fields, rendering = stored.get("custom_fields"), stored.get("rendering_options")
+    return InvoiceSettingsObject(
+        custom_fields=[CustomFieldObject(name=field["name"], value=field["value"]) for field in fields]
+        if fields
+        else None,
+        default_payment_method=stored.get("default_payment_method"),
+        footer=stored.get("footer"),
+        rendering_options=RenderingOptionsObject(
+            amount_tax_display=rendering.get("amount_tax_display"), template=rendering.get("template")
+        )
+        if rendering
+        else None,
+    )
+
+
+def _shipping(stored: Tree | None) -> CustomerShippingObject | None:
+    if stored is None:
+        return None
+    return CustomerShippingObject(
+        address=address_object(stored.get("address")), name=stored.get("name"), phone=stored.get("phone")
+    )

@@ -1,44 +1,53 @@
 """What can be done with customers."""
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, select
 
-from stripe_lite.core import metadata
-from stripe_lite.core.errors import InvalidRequest, ResourceMissing
+from stripe_lite.core.errors import InvalidRequest
 from stripe_lite.core.ids import new_id, new_secret
 from stripe_lite.core.lists import Page
 from stripe_lite.core.objects import changes
+from stripe_lite.core.search import Kind
+from stripe_lite.customers.balance_transactions import posting
+from stripe_lite.customers.customers import fields, links
+from stripe_lite.customers.customers.lookup import living, retrieve
 from stripe_lite.customers.customers.model import Customer
 from stripe_lite.customers.customers.schema import (
     CustomerCreateParams,
-    CustomerFields,
     CustomerListParams,
     CustomerObject,
+    CustomerSearchParams,
     CustomerUpdateParams,
     DeletedCustomerObject,
     render,
     render_deleted,
 )
+from stripe_lite.customers.tax_ids import registration
+from stripe_lite.db import locks
 from stripe_lite.db.filters import created_between
+from stripe_lite.db.search import Field, Found, Searchable
+from stripe_lite.db.search import search as search_rows
 from stripe_lite.db.work import Work
 from stripe_lite.events.outbox import record
 
-COLUMNS = ("email", "name", "phone", "balance", "invoice_prefix", "next_invoice_sequence")
-DETAILS = (
-    "address",
-    "business_name",
-    "cash_balance",
-    "description",
-    "individual_name",
-    "preferred_locales",
-    "shipping",
-    "tax",
-    "tax_exempt",
-)
+__all__ = ["create", "delete", "living", "page", "retrieve", "search", "show", "update"]
+
 INVOICE_PREFIX_LENGTH = 8
+
+SEARCHABLE = Searchable(
+    "customers",
+    {
+        "created": Field(Kind.TIME, Customer.__table__.c.created_at),
+        "email": Field(Kind.STRING, Customer.__table__.c.email),
+        "name": Field(Kind.STRING, Customer.__table__.c.name),
+        "phone": Field(Kind.STRING, Customer.__table__.c.phone),
+    },
+    Customer.__table__.c.metadata,
+)
 
 
 async def create(work: Work, params: CustomerCreateParams) -> Customer:
-    """Create a customer."""
+    """Create a customer, with its tax ids and its first balance."""
+    fields.check(params)
     customer = Customer(
         account_id=work.account_id,
         id=new_id("cus"),
@@ -51,17 +60,17 @@ async def create(work: Work, params: CustomerCreateParams) -> Customer:
         meta={},
         details={},
     )
-    _set(customer, params)
+    await _keep_prefix_unique(work, params.invoice_prefix, customer)
+    fields.write(customer, params)
     work.add(customer)
+    if params.balance:
+        posting.check_amount(params.balance, "balance")
+        posting.post(work, customer, params.balance, posting.currency_of(customer), "initial")
     record(work, "customer.created", render(customer))
-    return customer
-
-
-async def retrieve(work: Work, id: str, *, param: str = "id", lock: bool = False) -> Customer:
-    """The customer with this id, deleted ones included."""
-    customer = await work.get(Customer, id, lock=lock)
-    if customer is None:
-        raise ResourceMissing("customer", id, param=param)
+    for index, tax_id in enumerate(params.tax_id_data or ()):
+        param = f"tax_id_data[{index}][value]"
+        registration.register(work, tax_id.type, tax_id.value, customer_id=customer.id, param=param)
+    await links.make(work, customer, params)
     return customer
 
 
@@ -71,22 +80,21 @@ async def show(work: Work, id: str) -> CustomerObject | DeletedCustomerObject:
     return render_deleted(customer) if customer.deleted else render(customer)
 
 
-async def living(work: Work, id: str, *, param: str = "customer", lock: bool = False) -> Customer:
-    """The customer with this id, unless it was deleted: what other resources may refer to."""
-    customer = await retrieve(work, id, param=param, lock=lock)
-    if customer.deleted:
-        raise ResourceMissing("customer", id, param=param)
-    return customer
-
-
 async def update(work: Work, id: str, params: CustomerUpdateParams) -> Customer:
-    """Change a customer."""
+    """Change a customer. A new balance is reached by an adjustment, which stays in the list of its transactions."""
+    fields.check(params)
     customer = await living(work, id, param="id", lock=True)
     before = render(customer)
-    _set(customer, params)
+    await _keep_prefix_unique(work, params.invoice_prefix, customer)
+    fields.write(customer, params)
+    if params.balance is not None and params.balance != customer.balance:
+        posting.check_amount(params.balance, "balance")
+        difference = params.balance - customer.balance
+        posting.post(work, customer, difference, posting.currency_of(customer), "adjustment")
+    await links.make(work, customer, params)
     after = render(customer)
-    if difference := changes(before, after):
-        record(work, "customer.updated", after, difference)
+    if previous := changes(before, after):
+        record(work, "customer.updated", after, previous)
     return customer
 
 
@@ -106,24 +114,21 @@ async def page(work: Work, params: CustomerListParams) -> Page[Customer]:
     return await work.page(Customer, params, *conditions)
 
 
-def _set(customer: Customer, params: CustomerFields) -> None:
-    """Write what the client sent. Unknown is what was not sent; None is what was emptied."""
-    sent = params.sent()
-    prefix = params.invoice_prefix
-    if prefix is not None and not (
-        3 <= len(prefix) <= 12 and prefix.isascii() and prefix.isalnum() and prefix.isupper()
-    ):
-        raise InvalidRequest("An invoice prefix has 3 to 12 capital letters or digits.", param="invoice_prefix")
-    for name in COLUMNS:
-        if name in sent and (sent[name] is not None or name in ("email", "name", "phone")):
-            setattr(customer, name, sent[name])
-    details = dict(customer.details)
-    for name in DETAILS:
-        if name in sent:
-            value = sent[name]
-            details[name] = value.model_dump(exclude_unset=True) if hasattr(value, "model_dump") else value
-    if params.invoice_settings is not None:
-        details["invoice_settings"] = (details.get("invoice_settings") or {}) | params.invoice_settings.sent()
-    customer.details = details
-    if params.given("metadata"):
-        customer.meta = metadata.merge(customer.meta, params.metadata)
+async def search(work: Work, params: CustomerSearchParams) -> Found[Customer]:
+    """The account's customers that match a query, newest first."""
+    return await search_rows(work, Customer, SEARCHABLE, params, Customer.deleted.is_(False))
+
+
+async def _keep_prefix_unique(work: Work, prefix: str | None, customer: Customer) -> None:
+    """Two customers with one prefix would number their invoices alike; a deleted one's invoices keep theirs."""
+    if prefix is None or prefix == customer.invoice_prefix:
+        return
+    await locks.hold(work, "invoice_prefix")
+    taken = select(Customer).where(
+        Customer.account_id == work.account_id,
+        Customer.livemode == work.livemode,
+        Customer.invoice_prefix == prefix,
+        Customer.id != customer.id,
+    )
+    if await work.one(taken) is not None:
+        raise InvalidRequest(f"Another customer has the invoice prefix {prefix} already.", param="invoice_prefix")

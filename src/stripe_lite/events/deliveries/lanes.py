@@ -25,10 +25,19 @@ class Lane:
     waiting: deque[Claimed] = field(default_factory=deque)
 
     @property
+    def window(self) -> int:
+        """How many may be claimed at a time, be they sent or waiting."""
+        return BATCH_MAX if self.quick else self.limit
+
+    @property
     def quota(self) -> int:
         """How many more may be claimed for the endpoint."""
-        window = BATCH_MAX if self.quick else self.limit
-        return max(0, window - self.open - len(self.waiting))
+        return max(0, self.window - self.open - len(self.waiting))
+
+    @property
+    def hungry(self) -> bool:
+        """Whether more is due and there is room enough for it to be worth a claim."""
+        return self.more_due and self.quota * 2 >= self.window
 
     @property
     def free(self) -> bool:

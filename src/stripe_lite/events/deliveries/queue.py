@@ -11,7 +11,6 @@ from datetime import datetime
 
 import asyncpg
 
-from stripe_lite.core.ids import new_id
 from stripe_lite.db import queries
 from stripe_lite.db.session import Database, Driver
 from stripe_lite.events.deliveries import payload
@@ -80,11 +79,13 @@ WHERE d.account_id = $1 AND d.id = r.id AND d.status = 'pending' AND d.lease_unt
 RETURNING d.id, d.attempts
 """
 
+# A try's id is its delivery's with its number, so that no try is written down twice.
 ATTEMPTS = """
 INSERT INTO delivery_attempts
   (account_id, id, delivery_id, number, attempted_at, duration_ms, status_code, response_start, error)
-SELECT $1, r.* FROM unnest($2::text[], $3::text[], $4::int[], $5::timestamptz[], $6::int[], $7::int[], $8::text[],
-  $9::text[]) AS r
+SELECT $1, r.delivery_id || '/' || r.number, r.*
+FROM unnest($2::text[], $3::int[], $4::timestamptz[], $5::int[], $6::int[], $7::text[], $8::text[])
+  AS r (delivery_id, number, attempted_at, duration_ms, status_code, response_start, error)
 """
 
 # `failing_since` begins with the first failure after the last success; an endpoint that failed for as long as an
@@ -258,7 +259,6 @@ async def _record_attempts(
     await connection.execute(
         ATTEMPTS,
         account_id,
-        [new_id("dat") for _ in results],
         [result.claimed.id for result in results],
         [numbers[result.claimed.id] for result in results],
         [attempt.began_at for attempt in attempts],

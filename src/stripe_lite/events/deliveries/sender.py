@@ -5,9 +5,9 @@ import socket
 import ssl
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
-from types import SimpleNamespace
 
 import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
@@ -58,13 +58,22 @@ class _Answer:
     error: str | None
 
 
+@dataclass(slots=True)
+class _Trip:
+    """Whether a try dialled, or went over a connection that was open already."""
+
+    dialled: bool = False
+
+
+_trips: ContextVar[_Trip] = ContextVar("trip")
+
+
 class Sender:
     """The HTTP client of the deliveries; made inside the running loop, closed with it."""
 
     def __init__(self, timeout_seconds: float, policy: Policy) -> None:
         self.timeout_seconds = timeout_seconds
-        trace = aiohttp.TraceConfig()
-        trace.on_connection_reuseconn.append(_note_reuse)
+        self._policy = policy
         self._resolver = _Resolver()
         self._session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(
@@ -72,12 +81,11 @@ class Sender:
                 keepalive_timeout=KEEP_ALIVE_SECONDS,
                 ttl_dns_cache=LOOKUPS_KEPT_SECONDS,
                 resolver=self._resolver,
-                socket_factory=targets.socket_factory(policy),
+                socket_factory=self._dial,
             ),
             timeout=aiohttp.ClientTimeout(total=None),  # `post` limits the whole try by itself, to the millisecond.
             cookie_jar=aiohttp.DummyCookieJar(),
             auto_decompress=False,
-            trace_configs=[trace],
         )
 
     async def post(self, url: str, body: bytes, secrets: list[str]) -> Attempt:
@@ -112,18 +120,17 @@ class Sender:
 
     async def _post(self, url: str, body: bytes, headers: dict[str, str]) -> _Answer:
         """A receiver may close an idle connection just when it is used again; that is not a failed try."""
-        trip = SimpleNamespace(reused=False)
+        trip = _Trip()
+        _trips.set(trip)
         try:
-            return await self._exchange(url, body, headers, trip)
+            return await self._exchange(url, body, headers)
         except (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError):
-            if not trip.reused:
+            if trip.dialled:
                 raise
-            return await self._exchange(url, body, headers, SimpleNamespace(reused=False))
+            return await self._exchange(url, body, headers)
 
-    async def _exchange(self, url: str, body: bytes, headers: dict[str, str], trip: SimpleNamespace) -> _Answer:
-        async with self._session.post(
-            URL(url), data=body, headers=headers, allow_redirects=False, trace_request_ctx=trip
-        ) as response:
+    async def _exchange(self, url: str, body: bytes, headers: dict[str, str]) -> _Answer:
+        async with self._session.post(URL(url), data=body, headers=headers, allow_redirects=False) as response:
             start, length = b"", 0
             error: str | None = None
             async for chunk in response.content.iter_any():
@@ -135,6 +142,11 @@ class Sender:
                     response.close()
                     break
             return _Answer(response.status, start, response.headers.get("Retry-After"), error)
+
+    def _dial(self, info: targets.AddressInfo) -> socket.socket:
+        """Make the socket of a new connection, for the try in whose context it is made."""
+        _trips.get(_Trip()).dialled = True
+        return targets.make_socket(self._policy, info)
 
 
 class _Resolver(AbstractResolver):
@@ -163,10 +175,6 @@ def _look_up(
     host: str, port: int, family: socket.AddressFamily
 ) -> list[tuple[socket.AddressFamily, socket.SocketKind, int, str, tuple[object, ...]]]:
     return list(socket.getaddrinfo(host, port, family=family, type=socket.SOCK_STREAM, flags=socket.AI_ADDRCONFIG))
-
-
-async def _note_reuse(session: aiohttp.ClientSession, context: SimpleNamespace, params: object) -> None:
-    context.trace_request_ctx.reused = True
 
 
 def _sentence(failure: Exception) -> str:

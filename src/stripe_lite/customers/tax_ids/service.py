@@ -1,0 +1,111 @@
+"""What can be done with tax ids."""
+
+from sqlalchemy import select
+
+from stripe_lite.core.errors import InvalidRequest, ResourceMissing
+from stripe_lite.core.lists import LIST_LIMIT_DEFAULT, ListObject, ListParams, Page
+from stripe_lite.core.objects import StripeObject
+from stripe_lite.customers.customers import lookup
+from stripe_lite.customers.tax_ids import registration
+from stripe_lite.customers.tax_ids.model import TaxId
+from stripe_lite.customers.tax_ids.schema import (
+    CustomerTaxIdCreateParams,
+    CustomerTaxIdListParams,
+    OwnerParams,
+    TaxIdCreateParams,
+    TaxIdListParams,
+    TaxIdObject,
+    render,
+)
+from stripe_lite.db.work import Work
+
+NOUN = "tax ID"
+SELF = OwnerParams(type="self")
+
+
+async def create(work: Work, params: TaxIdCreateParams) -> TaxId:
+    """Create a tax id of the account, or of a customer."""
+    owner = params.owner or SELF
+    customer_id = await _customer_of(work, owner, lock=True)
+    if customer_id is not None:
+        return registration.register(work, params.type, params.value, customer_id=customer_id)
+    return registration.register(
+        work, params.type, params.value, owner_type="account" if owner.type == "account" else "self"
+    )
+
+
+async def create_for(work: Work, customer_id: str, params: CustomerTaxIdCreateParams) -> TaxId:
+    """Create a tax id of a customer."""
+    await lookup.living(work, customer_id, lock=True)
+    return registration.register(work, params.type, params.value, customer_id=customer_id)
+
+
+async def retrieve(work: Work, id: str, *, customer_id: str | None = None, lock: bool = False) -> TaxId:
+    """The tax id, of whomever it is, or only if it belongs to the customer."""
+    if customer_id is not None:
+        await lookup.living(work, customer_id)
+    tax_id = await work.get(TaxId, id, lock=lock)
+    if tax_id is None or customer_id not in (None, tax_id.customer_id):
+        raise ResourceMissing(NOUN, id)
+    return tax_id
+
+
+async def show(work: Work, id: str) -> TaxIdObject:
+    """The tax id as clients see it."""
+    return render(await retrieve(work, id))
+
+
+async def delete(work: Work, id: str, *, customer_id: str | None = None) -> TaxId:
+    """Delete a tax id; invoices that were finalized with it keep it."""
+    tax_id = await retrieve(work, id, customer_id=customer_id, lock=True)
+    work.delete(tax_id)
+    registration.tell(work, "customer.tax_id.deleted", tax_id)
+    return tax_id
+
+
+async def page(work: Work, params: TaxIdListParams) -> Page[TaxId]:
+    """The account's own tax ids, or those of the owner that the client named; newest first."""
+    owner = params.owner or SELF
+    customer_id = await _customer_of(work, owner)
+    if customer_id is not None:
+        return await work.page(TaxId, params, TaxId.customer_id == customer_id, noun=NOUN)
+    return await work.page(TaxId, params, TaxId.owner_type == owner.type, noun=NOUN)
+
+
+async def page_of(work: Work, customer_id: str, params: CustomerTaxIdListParams) -> Page[TaxId]:
+    """A customer's tax ids, newest first."""
+    await lookup.living(work, customer_id)
+    return await work.page(TaxId, params, TaxId.customer_id == customer_id, noun=NOUN)
+
+
+async def all_of(work: Work, customer_id: str) -> list[TaxId]:
+    """Every tax id of a customer, in the order in which they were created: what an invoice carries."""
+    mine = (TaxId.account_id == work.account_id, TaxId.livemode == work.livemode, TaxId.customer_id == customer_id)
+    return await work.all(select(TaxId).where(*mine).order_by(TaxId.id))
+
+
+async def include(work: Work, customer: StripeObject) -> ListObject[TaxIdObject]:
+    """The `tax_ids` of a customer, for `expand`."""
+    customer_id = getattr(customer, "id", "")
+    page = await work.page(TaxId, ListParams(limit=LIST_LIMIT_DEFAULT), TaxId.customer_id == customer_id)
+    return listed(page, f"/v1/customers/{customer_id}/tax_ids")
+
+
+def listed(page: Page[TaxId], url: str) -> ListObject[TaxIdObject]:
+    """A page of tax ids as clients see it."""
+    return ListObject(data=[render(row) for row in page.rows], has_more=page.has_more, url=url)
+
+
+async def _customer_of(work: Work, owner: OwnerParams, *, lock: bool = False) -> str | None:
+    """The customer that the owner is, or None where it is the account; refuses every other owner."""
+    if owner.type == "customer":
+        if owner.customer is None:
+            raise InvalidRequest(
+                "Missing required param: owner[customer].", code="parameter_missing", param="owner[customer]"
+            )
+        return (await lookup.living(work, owner.customer, param="owner[customer]", lock=lock)).id
+    if owner.type == "account" and owner.account != work.account_id:
+        raise ResourceMissing("account", owner.account or "", param="owner[account]")
+    if owner.type == "application":
+        raise InvalidRequest("The account has no Connect application that could own a tax ID.", param="owner[type]")
+    return None

@@ -1,0 +1,108 @@
+"""What clients send and see of charges."""
+
+from typing import Literal
+
+from pydantic import Field, SerializeAsAny
+
+from stripe_lite.core.clock import unix
+from stripe_lite.core.objects import Expandable, Metadata, StripeObject, Tree
+from stripe_lite.payments.charges.model import Charge
+
+
+class ChargeObject(StripeObject):
+    """A charge: one attempt to move money into the account."""
+
+    id: str = Field(description="The charge's id.")
+    object: Literal["charge"] = "charge"
+    amount: int = Field(description="The amount asked for, in the currency's minor unit.")
+    amount_captured: int = Field(description="The amount taken, in minor units.")
+    amount_refunded: int = Field(description="The amount given back, in minor units.")
+    application: Expandable | None = Field(description="Always null: Connect is not served yet.")
+    application_fee: Expandable | None = Field(description="Always null: Connect is not served yet.")
+    application_fee_amount: int | None = Field(description="Always null: Connect is not served yet.")
+    balance_transaction: Expandable | None = Field(description="The effect on the balance; null until it is booked.")
+    billing_details: Tree = Field(description="The payer's details as they were at the time of the payment.")
+    calculated_statement_descriptor: str | None = Field(description="What the payer's statement says.")
+    captured: bool = Field(description="Whether the money was taken, not only reserved.")
+    created: int = Field(description="When the attempt was made, in seconds since 1970.")
+    currency: str = Field(description="Three-letter currency, in lower case.")
+    customer: Expandable | None = Field(description="Whom the charge belongs to.")
+    description: str | None = Field(description="Your own note about the charge.")
+    disputed: bool = Field(description="Whether the payer disputed it.")
+    failure_balance_transaction: Expandable | None = Field(description="The reversal of a payment that failed late.")
+    failure_code: str | None = Field(description="Why the attempt failed.")
+    failure_message: str | None = Field(description="The same as a sentence.")
+    fraud_details: Tree = Field(description="What you and Stripe think of it: `user_report`, `stripe_report`.")
+    livemode: bool = Field(description="Whether the object belongs to live mode.")
+    metadata: Metadata = Field(description="Your own key-value pairs.")
+    on_behalf_of: Expandable | None = Field(description="Always null: Connect is not served yet.")
+    outcome: Tree | None = Field(description="Whether the payment was accepted, by whom and why.")
+    paid: bool = Field(description="Whether the attempt succeeded, be it only as a reservation.")
+    payment_intent: Expandable | None = Field(description="The payment intent that made the attempt.")
+    payment_method: str | None = Field(description="The payment method used.")
+    payment_method_details: Tree | None = Field(description="The payment method as it was at the time.")
+    presentment_details: Tree | None = Field(None, description="The amount in the payer's currency, where converted.")
+    radar_options: Tree = Field(description="What you told about the payer's session.")
+    receipt_email: str | None = Field(description="Where the receipt is sent to.")
+    receipt_number: str | None = Field(description="The number on e-mailed receipts.")
+    receipt_url: str | None = Field(description="The page that shows the receipt.")
+    refunded: bool = Field(description="Whether all of it was given back.")
+    refunds: SerializeAsAny[StripeObject] | None = Field(None, description="The refunds; only when expanded.")
+    review: Expandable | None = Field(description="The open review of the payment.")
+    shipping: Tree | None = Field(description="Where goods are sent.")
+    source: SerializeAsAny[StripeObject] | Tree | None = Field(description="The legacy source that was charged.")
+    source_transfer: Expandable | None = Field(description="Always null: Connect is not served yet.")
+    statement_descriptor: str | None = Field(description="What you asked the statement to say.")
+    statement_descriptor_suffix: str | None = Field(description="What follows your prefix on the statement.")
+    status: str = Field(description="`succeeded`, `pending` or `failed`.")
+    transfer_data: Tree | None = Field(description="Always null: Connect is not served yet.")
+    transfer_group: str | None = Field(description="Groups charges and transfers that belong together.")
+
+
+def render(charge: Charge) -> ChargeObject:
+    """A charge as clients see it."""
+    details = charge.details
+    return ChargeObject(
+        id=charge.id,
+        amount=charge.amount,
+        amount_captured=charge.amount_captured,
+        amount_refunded=charge.amount_refunded + charge.amount_released,
+        application=None,
+        application_fee=None,
+        application_fee_amount=None,
+        balance_transaction=None,
+        billing_details=details["billing_details"],
+        calculated_statement_descriptor=details.get("calculated_statement_descriptor"),
+        captured=charge.captured,
+        created=unix(charge.created_at),
+        currency=charge.currency,
+        customer=charge.customer_id,
+        description=details.get("description"),
+        disputed=charge.disputed,
+        failure_balance_transaction=None,
+        failure_code=charge.failure_code,
+        failure_message=charge.failure_message,
+        fraud_details=details.get("fraud_details") or {},
+        livemode=charge.livemode,
+        metadata=charge.meta,
+        on_behalf_of=None,
+        outcome=details.get("outcome"),
+        paid=charge.status == "succeeded",
+        payment_intent=charge.payment_intent_id,
+        payment_method=charge.payment_method_id,
+        payment_method_details=details.get("payment_method_details"),
+        radar_options=details.get("radar_options") or {},
+        receipt_email=details.get("receipt_email"),
+        receipt_number=None,
+        receipt_url=details.get("receipt_url"),
+        refunded=charge.amount_refunded + charge.amount_released == charge.amount,
+        review=None,
+        shipping=details.get("shipping"),
+        source=details.get("source"),
+        source_transfer=None,
+        statement_descriptor=details.get("statement_descriptor"),
+        statement_descriptor_suffix=details.get("statement_descriptor_suffix"),
+        status=charge.status,
+        transfer_data=None,
+        transfer_group=charge.transfer_group,
+    )

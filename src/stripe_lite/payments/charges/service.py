@@ -1,0 +1,184 @@
+"""What can be done with charges, and what happens to them."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from stripe_lite.bank.port import Answer
+from stripe_lite.core.clock import unix_or_none
+from stripe_lite.core.errors import CardError, ResourceMissing
+from stripe_lite.core.ids import new_id, new_secret
+from stripe_lite.core.objects import Tree
+from stripe_lite.db.work import Work
+from stripe_lite.events.outbox import record
+from stripe_lite.payments.charges.machine import CHARGE, ChargeFact, ChargeStatus
+from stripe_lite.payments.charges.model import Charge
+from stripe_lite.payments.charges.schema import ChargeObject, render
+from stripe_lite.payments.payment_methods import charge_details as method_details
+from stripe_lite.payments.payment_methods.model import PaymentMethod
+
+AUTHORIZATION_LIFE = timedelta(days=7)
+STATEMENT_NAME = "STRIPE LITE"
+RECEIPT_SECRET_LENGTH = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """What a charge is made of: how much, by whom and for what."""
+
+    amount: int
+    currency: str
+    payment_method: PaymentMethod
+    payment_intent_id: str | None = None
+    customer_id: str | None = None
+    transfer_group: str | None = None
+    metadata: dict[str, str] = field(default_factory=dict)
+    details: Tree = field(default_factory=dict)
+
+
+async def retrieve(work: Work, id: str, *, param: str = "charge", lock: bool = False) -> Charge:
+    """The charge with this id."""
+    charge = await work.get(Charge, id, lock=lock)
+    if charge is None:
+        raise ResourceMissing("charge", id, param=param)
+    return charge
+
+
+async def show(work: Work, id: str) -> ChargeObject:
+    """The charge as clients see it."""
+    return render(await retrieve(work, id))
+
+
+def begin(work: Work, attempt: Attempt) -> Charge:
+    """Write down an attempt that the bank has not answered yet."""
+    method = attempt.payment_method
+    charge = Charge(
+        account_id=work.account_id,
+        id=new_id("ch"),
+        livemode=work.livemode,
+        created_at=work.now,
+        status=ChargeStatus.PENDING,
+        amount=attempt.amount,
+        amount_captured=0,
+        amount_refunded=0,
+        amount_released=0,
+        currency=attempt.currency,
+        captured=False,
+        disputed=False,
+        payment_intent_id=attempt.payment_intent_id,
+        customer_id=attempt.customer_id,
+        payment_method_id=method.id,
+        transfer_group=attempt.transfer_group,
+        meta=attempt.metadata,
+        details=attempt.details
+        | {
+            "billing_details": method_details.billing(method),
+            "calculated_statement_descriptor": _statement(attempt.details, card=method.type == "card"),
+        },
+    )
+    charge.details = charge.details | {
+        "receipt_url": f"{work.origin}/receipts/{charge.id}_{new_secret(RECEIPT_SECRET_LENGTH)}"
+    }
+    work.add(charge)
+    return charge
+
+
+def apply(work: Work, charge: Charge, fact: ChargeFact) -> None:
+    """Let a fact happen to a charge, and tell it."""
+    rule = CHARGE.step(charge.status, fact)
+    charge.status = rule.target
+    if rule.event is not None:
+        record(work, rule.event, render(charge))
+
+
+def approve(work: Work, charge: Charge, method: PaymentMethod, answer: Answer, *, capture: bool) -> None:
+    """The bank took the amount, or reserved it."""
+    charge.captured = capture
+    charge.amount_captured = charge.amount if capture else 0
+    charge.capture_before_at = None if capture else work.now + AUTHORIZATION_LIFE
+    _remember(charge, method, answer)
+    apply(work, charge, ChargeFact.APPROVED)
+
+
+def await_settlement(work: Work, charge: Charge, method: PaymentMethod, answer: Answer) -> None:
+    """The payer's bank decides later."""
+    _remember(charge, method, answer)
+    charge.captured = True
+    apply(work, charge, ChargeFact.SETTLEMENT_AWAITED)
+
+
+def decline(work: Work, charge: Charge, method: PaymentMethod, answer: Answer) -> None:
+    """The bank said no."""
+    _remember(charge, method, answer)
+    charge.captured = False
+    charge.failure_code, charge.failure_message = answer.code, answer.message
+    apply(work, charge, ChargeFact.DECLINED)
+
+
+def capture(work: Work, charge: Charge, amount: int, *, final: bool = True) -> None:
+    """Part or all of a reservation was taken; with the last part the rest is released."""
+    charge.amount_captured += amount
+    if not final:
+        return
+    charge.captured = True
+    charge.amount_released = charge.amount - charge.amount_captured
+    charge.capture_before_at = None
+    apply(work, charge, ChargeFact.CAPTURED)
+
+
+def release(work: Work, charge: Charge, fact: ChargeFact) -> None:
+    """A reservation was given up: it reads as refunded in full."""
+    charge.amount_released = charge.amount - charge.amount_captured
+    charge.capture_before_at = None
+    apply(work, charge, fact)
+
+
+def refusal(charge: Charge, answer: Answer, extra: Tree) -> CardError:
+    """The error that tells the client of a declined charge."""
+    told = {"advice_code": answer.advice_code, "network_decline_code": answer.network_decline_code}
+    return CardError(
+        answer.message or "Your card was declined.",
+        code=answer.code or "card_declined",
+        decline_code=answer.decline_code,
+        param=_param_of(answer.code),
+        extra={"charge": charge.id} | {name: value for name, value in told.items() if value is not None} | extra,
+    )
+
+
+def _param_of(code: str | None) -> str | None:
+    """The detail of the card that an error code complains about."""
+    return {"incorrect_cvc": "cvc", "expired_card": "exp_month", "incorrect_number": "number"}.get(code or "")
+
+
+def _remember(charge: Charge, method: PaymentMethod, answer: Answer) -> None:
+    told = answer.assessment
+    outcome = None
+    if told is not None:
+        outcome = {
+            "advice_code": answer.advice_code,
+            "network_advice_code": None,
+            "network_decline_code": answer.network_decline_code,
+            "network_status": told.network_status,
+            "reason": told.reason,
+            "risk_level": told.risk_level,
+            "seller_message": told.seller_message,
+            "type": told.type,
+        }
+        if told.risk_score is not None:
+            outcome["risk_score"] = told.risk_score
+    charge.details = charge.details | {
+        "outcome": outcome,
+        "payment_method_details": method_details.of_charge(
+            method,
+            charge.amount,
+            answer,
+            charge.details,
+            capture_before=unix_or_none(charge.capture_before_at),
+        ),
+    }
+
+
+def _statement(details: Tree, *, card: bool) -> str:
+    suffix = details.get("statement_descriptor_suffix")
+    if card:
+        return f"{STATEMENT_NAME}* {suffix}"[:22] if suffix else STATEMENT_NAME
+    return details.get("statement_descriptor") or STATEMENT_NAME

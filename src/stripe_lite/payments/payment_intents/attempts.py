@@ -1,0 +1,162 @@
+"""One attempt to be paid: the question to the bank, and what its answer means for charge and intent."""
+
+from datetime import datetime
+
+from stripe_lite.bank.port import Answer, ThreeDSecureResult
+from stripe_lite.core.objects import Tree
+from stripe_lite.db.work import Work
+from stripe_lite.http.questions import Question
+from stripe_lite.payments.charges import service as charges
+from stripe_lite.payments.charges.machine import ChargeStatus
+from stripe_lite.payments.charges.model import Charge
+from stripe_lite.payments.charges.service import Attempt
+from stripe_lite.payments.payment_intents import service as intents
+from stripe_lite.payments.payment_intents.machine import IntentFact, IntentStatus
+from stripe_lite.payments.payment_intents.model import PaymentIntent
+from stripe_lite.payments.payment_intents.schema import render
+from stripe_lite.payments.payment_methods import attachment, charging
+from stripe_lite.payments.payment_methods import service as payment_methods
+from stripe_lite.payments.payment_methods.model import PaymentMethod
+from stripe_lite.payments.payment_methods.schema import render as render_method
+
+PAYMENT = "payment"
+
+# What a charge takes over from its intent.
+CHARGE_DETAILS = (
+    "description",
+    "payment_method_options",
+    "radar_options",
+    "receipt_email",
+    "shipping",
+    "statement_descriptor",
+    "statement_descriptor_suffix",
+)
+
+
+def start(
+    work: Work,
+    intent: PaymentIntent,
+    method: PaymentMethod,
+    *,
+    off_session: bool,
+    authentication: ThreeDSecureResult | None,
+) -> Charge:
+    """Write the attempt down and leave the question to the bank."""
+    authentication = authentication or intent.details.get("authentication")
+    intents.apply(work, intent, IntentFact.ATTEMPT_STARTED)
+    charge = charges.begin(
+        work,
+        Attempt(
+            amount=intent.amount,
+            currency=intent.currency,
+            payment_method=method,
+            payment_intent_id=intent.id,
+            customer_id=intent.customer_id,
+            transfer_group=intent.transfer_group,
+            metadata=dict(intent.meta),
+            details={name: intent.details[name] for name in CHARGE_DETAILS if intent.details.get(name) is not None}
+            | {"authentication": authentication},
+        ),
+    )
+    if intent.setup_future_usage is None or intent.customer_id is None:
+        charging.spend(method)
+    intent.latest_charge_id = charge.id
+    intent.details = intent.details | {"authentication": None}
+    work.ask(_question(work, intent, charge, method, off_session=off_session, authentication=authentication))
+    return charge
+
+
+def _question(
+    work: Work,
+    intent: PaymentIntent,
+    charge: Charge,
+    method: PaymentMethod,
+    *,
+    off_session: bool,
+    authentication: ThreeDSecureResult | None,
+) -> Question:
+    terms = charging.authorization(
+        work,
+        method,
+        ref=charge.id,
+        amount=charge.amount,
+        currency=charge.currency,
+        capture=intent.capture_method != "manual",
+        off_session=off_session,
+        authentication=authentication,
+    )
+    return Question(
+        kind=PAYMENT,
+        verb="authorize",
+        terms=terms.model_dump(mode="json"),
+        subject=("payment_intent", intent.id),
+        facts={"intent": intent.id, "charge": charge.id, "off_session": off_session},
+    )
+
+
+async def resume(work: Work, intent: PaymentIntent, authentication: ThreeDSecureResult | None) -> Charge:
+    """Start the attempt that waited for an action of the payer's."""
+    consent = intent.details.get("consent") or {}
+    method = await payment_methods.resolve(work, intent.payment_method_id or "", lock=True)
+    intent.details = intent.details | {"next_action": None}
+    return start(work, intent, method, off_session=consent.get("off_session", False), authentication=authentication)
+
+
+async def record_payment(work: Work, question: Question, answer: Answer) -> datetime | None:
+    """Record what the bank said of an attempt. A declined card is raised, and stays on record."""
+    intent = await intents.retrieve(work, question.facts["intent"], lock=True)
+    charge = await charges.retrieve(work, question.facts["charge"], lock=True)
+    if charge.status != ChargeStatus.PENDING or intent.status != IntentStatus.PROCESSING:
+        return None
+    method = await payment_methods.resolve(work, charge.payment_method_id or "", lock=True)
+    charging.learn(method, answer)
+    match answer.result:
+        case "approved":
+            await _approved(work, intent, charge, method, question, answer)
+        case "pending":
+            _pending(work, intent, charge, method, answer)
+            return answer.recheck_at or datetime.max.replace(tzinfo=work.now.tzinfo)
+        case "declined" | "not_found":
+            _declined(work, intent, charge, method, answer)
+    return None
+
+
+async def _approved(
+    work: Work, intent: PaymentIntent, charge: Charge, method: PaymentMethod, question: Question, answer: Answer
+) -> None:
+    capture: bool = question.terms["capture"]
+    if intent.setup_future_usage is not None or question.facts["off_session"]:
+        method.set_up = method.set_up or intent.setup_future_usage == "off_session" or question.facts["off_session"]
+    if intent.setup_future_usage is not None and intent.customer_id is not None and method.customer_id is None:
+        attachment.attach_now(work, method, intent.customer_id)
+    intent.details = intent.details | {"processing": None}
+    charges.approve(work, charge, method, answer, capture=capture)
+    if capture:
+        intent.amount_received = charge.amount
+        intents.apply(work, intent, IntentFact.PAID)
+    else:
+        intent.amount_capturable = charge.amount
+        intents.apply(work, intent, IntentFact.AUTHORIZED)
+
+
+def _pending(work: Work, intent: PaymentIntent, charge: Charge, method: PaymentMethod, answer: Answer) -> None:
+    if charge.details.get("payment_method_details") is not None:
+        return  # Said before: the bank only took longer than it had announced.
+    charges.await_settlement(work, charge, method, answer)
+    intents.apply(work, intent, IntentFact.SETTLEMENT_AWAITED)
+
+
+def _declined(work: Work, intent: PaymentIntent, charge: Charge, method: PaymentMethod, answer: Answer) -> None:
+    charges.decline(work, charge, method, answer)
+    told = render_method(method).tree()
+    error = charges.refusal(charge, answer, {"payment_method": told})
+    intent.payment_method_id = None
+    intent.details = intent.details | {"last_payment_error": _kept(error.body()), "processing": None}
+    intents.apply(work, intent, IntentFact.DECLINED)
+    error.extra["payment_intent"] = render(intent).tree()
+    raise error
+
+
+def _kept(body: Tree) -> Tree:
+    """The error as the intent remembers it."""
+    return {name: value for name, value in body.items() if value is not None}

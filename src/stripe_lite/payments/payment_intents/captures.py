@@ -1,0 +1,146 @@
+"""Taking what was reserved, and giving a payment up: both may have to ask the bank."""
+
+from datetime import datetime
+
+from stripe_lite.bank.port import Answer, Capture, Void
+from stripe_lite.core import metadata
+from stripe_lite.core.errors import InvalidRequest
+from stripe_lite.core.ids import new_id
+from stripe_lite.db.work import Work
+from stripe_lite.http.questions import Question
+from stripe_lite.payments.charges import service as charges
+from stripe_lite.payments.charges.machine import ChargeFact, ChargeStatus
+from stripe_lite.payments.payment_intents import service as intents
+from stripe_lite.payments.payment_intents.machine import PAYMENT_INTENT, IntentFact, IntentStatus
+from stripe_lite.payments.payment_intents.model import PaymentIntent
+from stripe_lite.payments.payment_intents.schema import PaymentIntentCancelParams, PaymentIntentCaptureParams
+
+CAPTURE = "capture"
+CANCELLATION = "cancellation"
+
+
+async def capture(work: Work, id: str, params: PaymentIntentCaptureParams) -> PaymentIntent:
+    """Take the reserved amount, or part of it."""
+    intent = await intents.held(work, id)
+    if not PAYMENT_INTENT.can(intent.status, IntentFact.CAPTURED):
+        raise intents.refuse(
+            intent,
+            f"This PaymentIntent could not be captured because it has a status of {intent.status}. Only a "
+            "PaymentIntent with one of the following statuses may be captured: requires_capture.",
+        )
+    amount = intent.amount_capturable if params.amount_to_capture is None else params.amount_to_capture
+    if amount < 1:
+        raise InvalidRequest(
+            "This value must be greater than or equal to 1.",
+            code="parameter_invalid_integer",
+            param="amount_to_capture",
+        )
+    if amount > intent.amount_capturable:
+        raise InvalidRequest(
+            "The provided amount must be less than or equal to the capturable amount of the PaymentIntent.",
+            code="amount_too_large",
+            param="amount_to_capture",
+        )
+    if not params.final_capture and not _multicapture(intent):
+        raise InvalidRequest(
+            "This PaymentIntent was not authorized for several captures: ask for it with "
+            "payment_method_options[card][request_multicapture].",
+            param="final_capture",
+        )
+    if params.given("metadata"):
+        intent.meta = metadata.merge(intent.meta, params.metadata)
+    intent.details = intent.details | intents.stored(params.sent())
+    intent.asking = CAPTURE
+    _ask_capture(work, intent, amount, final=params.final_capture)
+    return intent
+
+
+def _multicapture(intent: PaymentIntent) -> bool:
+    options = intent.details.get("payment_method_options") or {}
+    return (options.get("card") or {}).get("request_multicapture") == "if_available"
+
+
+def _ask_capture(work: Work, intent: PaymentIntent, amount: int, *, final: bool) -> None:
+    terms = Capture(
+        account_id=work.account_id,
+        ref=new_id("cap"),
+        at=work.now,
+        of=intent.latest_charge_id or "",
+        amount=amount,
+        currency=intent.currency,
+        final=final,
+    )
+    work.ask(
+        Question(
+            kind=CAPTURE,
+            verb="capture",
+            terms=terms.model_dump(mode="json"),
+            subject=("payment_intent", intent.id),
+            facts={"intent": intent.id},
+        )
+    )
+
+
+async def record_capture(work: Work, question: Question, answer: Answer) -> datetime | None:
+    """Record that the bank paid out what was reserved."""
+    intent = await intents.retrieve(work, question.facts["intent"], lock=True)
+    charge = await charges.retrieve(work, intent.latest_charge_id or "", lock=True)
+    intent.asking = None
+    if answer.result != "approved":
+        raise intents.not_granted(intent, "captured", answer.message)
+    final: bool = question.terms["final"]
+    amount: int = question.terms["amount"]
+    charge.meta = charge.meta | intent.meta
+    charges.capture(work, charge, amount, final=final or amount == intent.amount_capturable)
+    intent.amount_received += amount
+    if charge.captured:
+        intent.amount_capturable = 0
+        intents.apply(work, intent, IntentFact.CAPTURED)
+    else:
+        intent.amount_capturable -= amount
+        intents.apply(work, intent, IntentFact.PARTLY_CAPTURED)
+    return None
+
+
+async def cancel(work: Work, id: str, params: PaymentIntentCancelParams) -> PaymentIntent:
+    """Give a payment up. What was reserved is released at the bank first."""
+    intent = await intents.held(work, id)
+    if not PAYMENT_INTENT.can(intent.status, IntentFact.CANCELED):
+        raise intents.refuse(
+            intent,
+            f"You cannot cancel this PaymentIntent because it has a status of {intent.status}. Only a PaymentIntent "
+            "with one of the following statuses may be canceled: requires_payment_method, requires_capture, "
+            "requires_confirmation, requires_action, processing.",
+        )
+    reason = params.cancellation_reason
+    if intent.status not in (IntentStatus.REQUIRES_CAPTURE, IntentStatus.PROCESSING):
+        intents.cancel_for_good(work, intent, reason)
+        return intent
+    intent.asking = CANCELLATION
+    terms = Void(account_id=work.account_id, ref=new_id("void"), at=work.now, of=intent.latest_charge_id or "")
+    work.ask(
+        Question(
+            kind=CANCELLATION,
+            verb="void",
+            terms=terms.model_dump(mode="json"),
+            subject=("payment_intent", intent.id),
+            facts={"intent": intent.id, "reason": reason},
+        )
+    )
+    return intent
+
+
+async def record_cancellation(work: Work, question: Question, answer: Answer) -> datetime | None:
+    """Record that the bank released what was reserved."""
+    intent = await intents.retrieve(work, question.facts["intent"], lock=True)
+    charge = await charges.retrieve(work, intent.latest_charge_id or "", lock=True)
+    intent.asking = None
+    if answer.result != "approved":
+        raise intents.not_granted(intent, "canceled", answer.message)
+    if charge.status == ChargeStatus.PENDING:
+        charge.failure_code, charge.failure_message = "payment_intent_canceled", "The payment was canceled."
+        charges.apply(work, charge, ChargeFact.CANCELED)
+    else:
+        charges.release(work, charge, ChargeFact.REFUNDED)
+    intents.cancel_for_good(work, intent, question.facts["reason"])
+    return None

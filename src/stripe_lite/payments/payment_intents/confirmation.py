@@ -1,0 +1,218 @@
+"""Confirming a payment intent: from the payer's consent to an attempt, or to what the payer has to do first."""
+
+from dataclasses import dataclass
+
+from stripe_lite.bank.outcomes import by_slug
+from stripe_lite.core.errors import CardError, InvalidRequest
+from stripe_lite.core.objects import Tree
+from stripe_lite.db.work import Work
+from stripe_lite.payments import kinds
+from stripe_lite.payments.payment_intents import actions, attempts, options
+from stripe_lite.payments.payment_intents import service as intents
+from stripe_lite.payments.payment_intents.machine import PAYMENT_INTENT, IntentFact, IntentStatus
+from stripe_lite.payments.payment_intents.model import PaymentIntent
+from stripe_lite.payments.payment_intents.schema import (
+    ConfirmationFields,
+    PaymentIntentConfirmParams,
+    PaymentIntentCreateParams,
+    render,
+)
+from stripe_lite.payments.payment_methods import charging
+from stripe_lite.payments.payment_methods import service as payment_methods
+from stripe_lite.payments.payment_methods.model import PaymentMethod
+from stripe_lite.payments.payment_methods.schema import render as render_method
+
+CONFIRMATIONS_MAX = 50
+
+ONLY_WITH_CONFIRM = ("error_on_requires_action", "mandate_data", "off_session", "return_url", "use_stripe_sdk")
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """How the payer agreed to the payment, kept with the intent for when it goes on after an action."""
+
+    off_session: bool = False
+    return_url: str | None = None
+    use_stripe_sdk: bool = False
+    error_on_requires_action: bool = False
+
+    @classmethod
+    def of(cls, params: ConfirmationFields, intent: PaymentIntent) -> "Consent":
+        """What the request says, on top of what an earlier confirmation said."""
+        before = intent.details.get("consent") or {}
+        return cls(
+            off_session=bool(params.off_session),
+            return_url=params.return_url or before.get("return_url"),
+            use_stripe_sdk=params.use_stripe_sdk,
+            error_on_requires_action=params.error_on_requires_action,
+        )
+
+
+async def create(work: Work, params: PaymentIntentCreateParams) -> PaymentIntent:
+    """Create a payment intent, and confirm it at once where the client asked for that."""
+    if not params.confirm:
+        for name in ONLY_WITH_CONFIRM:
+            if params.given(name) and getattr(params, name):
+                raise InvalidRequest(f"You can only provide `{name}` when `confirm` is set to true.", param=name)
+        return await intents.create(work, params)
+    intent = await intents.create(work, params)
+    await _confirm(work, intent, params)
+    return intent
+
+
+async def confirm(work: Work, id: str, params: PaymentIntentConfirmParams) -> PaymentIntent:
+    """Confirm that the payer means to pay, and start an attempt."""
+    intent = await intents.held(work, id, client_secret=params.client_secret)
+    _refuse_unconfirmable(work, intent)
+    if params.amount_to_confirm is not None and params.amount_to_confirm != intent.amount:
+        raise InvalidRequest(
+            f"The amount to confirm ({params.amount_to_confirm}) differs from the PaymentIntent's ({intent.amount}).",
+            param="amount_to_confirm",
+        )
+    _set(intent, params)
+    await intents.give_payment_method(work, intent, params.payment_method, params.payment_method_data)
+    await _confirm(work, intent, params)
+    return intent
+
+
+async def _confirm(work: Work, intent: PaymentIntent, params: ConfirmationFields) -> None:
+    if intent.payment_method_id is None:
+        raise intents.refuse(
+            intent,
+            "You cannot confirm this PaymentIntent because it's missing a payment method. You can either update the "
+            "PaymentIntent with a payment method and then confirm it again, or confirm it again directly with a "
+            "payment method or ConfirmationToken.",
+        )
+    method = await payment_methods.resolve(work, intent.payment_method_id, lock=True)
+    consent = Consent.of(params, intent)
+    _check_return_url(intent, method, consent)
+    _check_mandate(method, params.mandate_data, consent)
+    charging.check_usable(method, intent.customer_id)
+    intent.confirmations += 1
+    intent.details = intent.details | {
+        "consent": {
+            "off_session": consent.off_session,
+            "return_url": consent.return_url,
+            "mandate_data": params.mandate_data,
+        },
+        "radar_options": params.radar_options or {},
+        "last_payment_error": None,
+        "next_action": None,
+    }
+    action = _action(work, intent, method, consent)
+    if action is None:
+        attempts.start(work, intent, method, off_session=consent.off_session, authentication=None)
+    elif consent.error_on_requires_action:
+        _refuse_action(work, intent, method)
+    else:
+        intent.details = intent.details | {"next_action": action}
+        intents.apply(work, intent, IntentFact.ACTION_REQUIRED)
+
+
+def _refuse_unconfirmable(work: Work, intent: PaymentIntent) -> None:
+    if intent.status == IntentStatus.SUCCEEDED:
+        raise intents.refuse(
+            intent,
+            "You cannot confirm this PaymentIntent because it has already succeeded after being previously confirmed.",
+        )
+    if not PAYMENT_INTENT.can(intent.status, IntentFact.ATTEMPT_STARTED):
+        raise intents.refuse(
+            intent,
+            f"You cannot confirm this PaymentIntent because it has a status of {intent.status}. Only a PaymentIntent "
+            "with one of the following statuses may be confirmed: requires_confirmation, requires_action, "
+            "requires_payment_method.",
+        )
+    if intent.confirmation_method == "manual" and work.request.publishable:
+        raise InvalidRequest(
+            "This PaymentIntent's confirmation_method is manual: it can only be confirmed with a secret key.",
+            code="payment_intent_invalid_parameter",
+        )
+    if intent.confirmations >= CONFIRMATIONS_MAX:
+        intents.cancel_for_good(work, intent, "automatic")
+        raise intents.GivenUp(intent)
+
+
+def _set(intent: PaymentIntent, params: PaymentIntentConfirmParams) -> None:
+    if params.capture_method is not None:
+        intent.capture_method = params.capture_method
+    if params.given("setup_future_usage"):
+        intent.setup_future_usage = params.setup_future_usage
+    intent.details = intent.details | options.changed(intent, params) | intents.stored(params.sent())
+
+
+def _check_return_url(intent: PaymentIntent, method: PaymentMethod, consent: Consent) -> None:
+    """A payer who may be led to another page must be told where to return to."""
+    if consent.return_url is not None or consent.use_stripe_sdk or consent.off_session:
+        return
+    automatic = intent.details.get("automatic_payment_methods")
+    if automatic is not None and automatic["allow_redirects"] == "always":
+        raise InvalidRequest(
+            "This PaymentIntent is configured to accept payment methods enabled in your Dashboard. Because some of "
+            "these payment methods might redirect your customer off of your page, you must provide a `return_url`. If "
+            "you don't want to accept redirect-based payment methods, set `automatic_payment_methods[enabled]` to "
+            "`true` and `automatic_payment_methods[allow_redirects]` to `never` when creating Setup Intents and "
+            "Payment Intents.",
+        )
+    if kinds.KINDS[method.type].redirects:
+        raise InvalidRequest(
+            f"A payment by {method.type} leads the payer to another page: a `return_url` is needed.",
+            code="parameter_missing",
+            param="return_url",
+        )
+
+
+def _check_mandate(method: PaymentMethod, mandate_data: Tree | None, consent: Consent) -> None:
+    """A bank is debited only with the payer's agreement, given now or when the method was set up."""
+    if kinds.KINDS[method.type].debit and mandate_data is None and not (consent.off_session or method.set_up):
+        raise InvalidRequest(
+            f"`mandate_data` is required to confirm a payment by {method.type}.",
+            code="parameter_missing",
+            param="mandate_data",
+        )
+
+
+def _action(work: Work, intent: PaymentIntent, method: PaymentMethod, consent: Consent) -> Tree | None:
+    """What the payer has to do before the bank is asked, or nothing."""
+    kind = kinds.KINDS[method.type]
+    if kind.redirects:
+        return actions.redirect(work, intent, consent.return_url)
+    if kind.debit and not method.verified:
+        return actions.verify_microdeposits(work, intent)
+    if method.type not in ("card", "link"):
+        return None
+    outcome = by_slug(method.outcome)
+    requested = intent.details.get("requested") or {}
+    if outcome is None or requested.get("moto") or requested.get("three_d_secure"):
+        return None
+    if intent.details.get("authentication") is not None:
+        return None  # Passed already, and confirmed again as confirmation_method=manual wants it.
+    asked_for = (intent.details.get("payment_method_options") or {}).get("card", {}).get("request_three_d_secure")
+    needed = outcome.needs_challenge(
+        off_session=consent.off_session, set_up=method.set_up, requested=asked_for in ("any", "challenge")
+    )
+    if not needed or consent.off_session:
+        return None
+    if consent.use_stripe_sdk or consent.return_url is None:
+        return actions.use_stripe_sdk(work, intent)
+    return actions.redirect(work, intent, consent.return_url)
+
+
+def _refuse_action(work: Work, intent: PaymentIntent, method: PaymentMethod) -> None:
+    """The client would rather have an error than wait for the payer."""
+    told = render_method(method).tree()
+    error: Tree = {
+        "code": "authentication_required",
+        "doc_url": "https://stripe.com/docs/error-codes/authentication-required",
+        "message": "This payment required an authentication action to complete, but `error_on_requires_action` was set. "
+        "When you're ready, you can upgrade your integration to handle actions.",
+        "payment_method": told,
+        "type": "card_error",
+    }
+    intent.payment_method_id = None
+    intent.details = intent.details | {"last_payment_error": error}
+    intents.apply(work, intent, IntentFact.ATTEMPT_REFUSED)
+    raise CardError(
+        error["message"],
+        code=error["code"],
+        extra={"payment_intent": render(intent).tree(), "payment_method": told},
+    )

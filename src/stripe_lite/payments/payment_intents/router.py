@@ -1,0 +1,63 @@
+"""HTTP operations on payment intents."""
+
+from stripe_lite.core.lists import ListObject
+from stripe_lite.db.work import Work
+from stripe_lite.http.route import Router
+from stripe_lite.payments.payment_intents import captures, confirmation
+from stripe_lite.payments.payment_intents import service as intents
+from stripe_lite.payments.payment_intents.schema import (
+    PaymentIntentCancelParams,
+    PaymentIntentCaptureParams,
+    PaymentIntentConfirmParams,
+    PaymentIntentCreateParams,
+    PaymentIntentListParams,
+    PaymentIntentObject,
+    PaymentIntentRetrieveParams,
+    PaymentIntentUpdateParams,
+    render,
+)
+
+router = Router(tag="Payment Intents")
+
+
+@router.post("/v1/payment_intents")
+async def create_payment_intent(work: Work, params: PaymentIntentCreateParams) -> PaymentIntentObject:
+    """Create a payment intent, and confirm it at once with `confirm=true`."""
+    return render(await confirmation.create(work, params))
+
+
+@router.get("/v1/payment_intents/{intent}", publishable=True)
+async def retrieve_payment_intent(work: Work, intent: str, params: PaymentIntentRetrieveParams) -> PaymentIntentObject:
+    """Retrieve a payment intent; with a publishable key by its client secret."""
+    return await intents.show(work, intent, params.client_secret)
+
+
+@router.post("/v1/payment_intents/{intent}")
+async def update_payment_intent(work: Work, intent: str, params: PaymentIntentUpdateParams) -> PaymentIntentObject:
+    """Change a payment intent without confirming it."""
+    return render(await intents.update(work, intent, params))
+
+
+@router.post("/v1/payment_intents/{intent}/confirm", publishable=True)
+async def confirm_payment_intent(work: Work, intent: str, params: PaymentIntentConfirmParams) -> PaymentIntentObject:
+    """Confirm that the payer means to pay, and start an attempt."""
+    return intents.seen(work, await confirmation.confirm(work, intent, params))
+
+
+@router.post("/v1/payment_intents/{intent}/capture")
+async def capture_payment_intent(work: Work, intent: str, params: PaymentIntentCaptureParams) -> PaymentIntentObject:
+    """Take the reserved amount, or part of it."""
+    return render(await captures.capture(work, intent, params))
+
+
+@router.post("/v1/payment_intents/{intent}/cancel")
+async def cancel_payment_intent(work: Work, intent: str, params: PaymentIntentCancelParams) -> PaymentIntentObject:
+    """Give a payment up; what was reserved is released."""
+    return render(await captures.cancel(work, intent, params))
+
+
+@router.get("/v1/payment_intents")
+async def list_payment_intents(work: Work, params: PaymentIntentListParams) -> ListObject[PaymentIntentObject]:
+    """List payment intents, newest first."""
+    page = await intents.page(work, params)
+    return ListObject(data=[render(row) for row in page.rows], has_more=page.has_more, url="/v1/payment_intents")

@@ -1,0 +1,279 @@
+"""What clients send and see of payment intents."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from stripe_lite.core.clock import unix, unix_or_none
+from stripe_lite.core.contacts import AddressObject, ShippingParams, address_object
+from stripe_lite.core.lists import CreatedFilter, ListParams
+from stripe_lite.core.objects import Expandable, Metadata, Params, StripeObject, Tree
+from stripe_lite.payments.payment_intents.model import PaymentIntent
+from stripe_lite.payments.payment_methods.schema import PaymentMethodDataParams
+
+CaptureMethod = Literal["automatic", "automatic_async", "manual"]
+FutureUsage = Literal["off_session", "on_session"]
+
+# What a publishable key may not see.
+SERVER_SIDE = (
+    "amount_capturable",
+    "amount_received",
+    "application",
+    "application_fee_amount",
+    "customer",
+    "customer_account",
+    "latest_charge",
+    "metadata",
+    "on_behalf_of",
+    "payment_method_options",
+    "review",
+    "statement_descriptor",
+    "statement_descriptor_suffix",
+    "transfer_data",
+    "transfer_group",
+)
+
+
+class AutomaticPaymentMethodsParams(Params):
+    """Whether the payment takes every compatible payment method."""
+
+    enabled: bool = Field(description="Whether compatible payment methods are found automatically.")
+    allow_redirects: Literal["always", "never"] | None = Field(
+        None, description="Whether methods that lead the payer to another page are among them."
+    )
+
+
+class IntentFields(Params):
+    """What may be set until the payment is made."""
+
+    amount_details: Tree | None = Field(None, description="What the amount consists of.")
+    capture_method: CaptureMethod | None = Field(None, description="When the money is taken.")
+    customer: str | None = Field(None, description="Whom the payment belongs to.")
+    description: str | None = Field(None, description="Your own note about the payment.")
+    excluded_payment_method_types: list[str] | None = Field(None, description="Types that must not be used.")
+    hooks: Tree | None = Field(None, description="What else happens during the payment's life.")
+    metadata: Metadata | None = Field(None, description="Your own key-value pairs.")
+    payment_details: Tree | None = Field(None, description="References of the order and of the customer.")
+    payment_method: str | None = Field(None, description="The payment method to use.")
+    payment_method_data: PaymentMethodDataParams | None = Field(None, description="A payment method to create and use.")
+    payment_method_options: Tree | None = Field(None, description="Settings for each type of payment method.")
+    payment_method_types: list[str] | None = Field(None, description="The types that may be used.")
+    receipt_email: str | None = Field(None, description="Where the receipt is sent to.")
+    setup_future_usage: FutureUsage | None = Field(None, description="Whether the method is kept for later payments.")
+    shipping: ShippingParams | None = Field(None, description="Where goods are sent.")
+    statement_descriptor: str | None = Field(None, description="The statement's text for other payments than by card.")
+    statement_descriptor_suffix: str | None = Field(None, description="What follows your prefix on a card's statement.")
+    transfer_group: str | None = Field(None, description="Groups payments that belong together.")
+
+
+class ConfirmationFields(Params):
+    """How a payment is confirmed."""
+
+    error_on_requires_action: bool = Field(False, description="Fail instead of waiting for an action of the payer's.")
+    mandate_data: Tree | None = Field(None, description="What the payer agreed to, and how.")
+    off_session: bool | Literal["one_off", "recurring"] = Field(False, description="Whether the payer is absent.")
+    radar_options: Tree | None = Field(None, description="What you know about the payer's session.")
+    return_url: str | None = Field(None, description="Where the payer returns to after an action elsewhere.")
+    use_stripe_sdk: bool = Field(False, description="Whether a client library handles actions of the payer's.")
+
+
+class PaymentIntentCreateParams(IntentFields, ConfirmationFields):
+    """A new payment intent."""
+
+    amount: int = Field(description="The amount in the currency's minor unit.", examples=[2000])
+    currency: str = Field(description="Three-letter currency, in lower case.", examples=["usd"])
+    automatic_payment_methods: AutomaticPaymentMethodsParams | None = Field(
+        None, description="Whether the payment takes every compatible payment method."
+    )
+    confirm: bool = Field(False, description="Whether to confirm it at once.")
+    confirmation_method: Literal["automatic", "manual"] = Field(
+        "automatic", description="Whether an action of the payer's is enough to go on, or your server confirms again."
+    )
+
+
+class PaymentIntentUpdateParams(IntentFields):
+    """Changes to a payment intent."""
+
+    amount: int | None = Field(None, description="The amount in the currency's minor unit.")
+    currency: str | None = Field(None, description="Three-letter currency, in lower case.")
+
+
+class PaymentIntentConfirmParams(ConfirmationFields):
+    """How to confirm a payment intent."""
+
+    amount_details: Tree | None = Field(None, description="What the amount consists of.")
+    amount_to_confirm: int | None = Field(None, description="The amount that the payer agreed to; it must be right.")
+    capture_method: CaptureMethod | None = Field(None, description="When the money is taken.")
+    client_secret: str | None = Field(None, description="The intent's secret, with a publishable key.")
+    excluded_payment_method_types: list[str] | None = Field(None, description="Types that must not be used.")
+    hooks: Tree | None = Field(None, description="What else happens during the payment's life.")
+    payment_details: Tree | None = Field(None, description="References of the order and of the customer.")
+    payment_method: str | None = Field(None, description="The payment method to use.")
+    payment_method_data: PaymentMethodDataParams | None = Field(None, description="A payment method to create and use.")
+    payment_method_options: Tree | None = Field(None, description="Settings for each type of payment method.")
+    payment_method_types: list[str] | None = Field(None, description="The types that may be used.")
+    receipt_email: str | None = Field(None, description="Where the receipt is sent to.")
+    setup_future_usage: FutureUsage | None = Field(None, description="Whether the method is kept for later payments.")
+    shipping: ShippingParams | None = Field(None, description="Where goods are sent.")
+
+
+class PaymentIntentRetrieveParams(Params):
+    """How to retrieve a payment intent."""
+
+    client_secret: str | None = Field(None, description="The intent's secret; needed with a publishable key.")
+
+
+class PaymentIntentCaptureParams(Params):
+    """How to capture a payment intent."""
+
+    amount_details: Tree | None = Field(None, description="What the amount consists of.")
+    amount_to_capture: int | None = Field(None, description="How much to take, in minor units; all if absent.")
+    final_capture: bool = Field(True, description="Whether the rest of the reservation is released.")
+    hooks: Tree | None = Field(None, description="What else happens during the payment's life.")
+    metadata: Metadata | None = Field(None, description="Your own key-value pairs.")
+    payment_details: Tree | None = Field(None, description="References of the order and of the customer.")
+    statement_descriptor: str | None = Field(None, description="The statement's text for other payments than by card.")
+    statement_descriptor_suffix: str | None = Field(None, description="What follows your prefix on a card's statement.")
+
+
+class PaymentIntentCancelParams(Params):
+    """Why a payment intent is canceled."""
+
+    cancellation_reason: Literal["abandoned", "duplicate", "fraudulent", "requested_by_customer"] | None = Field(
+        None, description="Why the payment is given up."
+    )
+
+
+class PaymentIntentListParams(ListParams):
+    """Which payment intents to list."""
+
+    created: CreatedFilter | None = Field(None, description="Bounds on the time of creation.")
+    customer: str | None = Field(None, description="Only payments of this customer.")
+
+
+class IntentShippingObject(StripeObject):
+    """Where goods are sent, and to whom."""
+
+    address: AddressObject | None
+    carrier: str | None
+    name: str | None
+    phone: str | None
+    tracking_number: str | None
+
+
+class PaymentIntentObject(StripeObject):
+    """A payment intent: one payment, from the wish to be paid through every attempt."""
+
+    id: str = Field(description="The payment intent's id.")
+    object: Literal["payment_intent"] = "payment_intent"
+    amount: int = Field(description="The amount in the currency's minor unit.")
+    amount_capturable: int = Field(description="What is reserved and can be captured, in minor units.")
+    amount_details: Tree = Field(description="What the amount consists of.")
+    amount_received: int = Field(description="What was taken, in minor units.")
+    application: Expandable | None = Field(description="Always null: Connect is not served yet.")
+    application_fee_amount: int | None = Field(description="Always null: Connect is not served yet.")
+    automatic_payment_methods: Tree | None = Field(description="Whether every compatible method may be used.")
+    canceled_at: int | None = Field(description="When the payment was given up, in seconds since 1970.")
+    cancellation_reason: str | None = Field(description="Why the payment was given up.")
+    capture_method: str = Field(description="`automatic`, `automatic_async` or `manual`.")
+    client_secret: str | None = Field(description="What a client with a publishable key proves its right with.")
+    confirmation_method: str = Field(description="`automatic` or `manual`.")
+    created: int = Field(description="When the intent was created, in seconds since 1970.")
+    currency: str = Field(description="Three-letter currency, in lower case.")
+    customer: Expandable | None = Field(description="Whom the payment belongs to.")
+    customer_account: str | None = Field(description="Always null: accounts as customers are not served.")
+    description: str | None = Field(description="Your own note about the payment.")
+    excluded_payment_method_types: list[str] | None = Field(description="Types that must not be used.")
+    hooks: Tree | None = Field(None, description="What else happens during the payment's life.")
+    last_payment_error: Tree | None = Field(description="Why the latest attempt failed.")
+    latest_charge: Expandable | None = Field(description="The latest attempt.")
+    livemode: bool = Field(description="Whether the object belongs to live mode.")
+    managed_payments: Tree | None = Field(description="Always null: managed payments are not served.")
+    metadata: Metadata = Field(description="Your own key-value pairs.")
+    next_action: Tree | None = Field(description="What the payer has to do.")
+    on_behalf_of: Expandable | None = Field(description="Always null: Connect is not served yet.")
+    payment_details: Tree | None = Field(None, description="References of the order and of the customer.")
+    payment_method: Expandable | None = Field(description="The payment method to use, or used.")
+    payment_method_configuration_details: Tree | None = Field(description="The configuration that chose the types.")
+    payment_method_options: Tree | None = Field(description="Settings for each type of payment method.")
+    payment_method_types: list[str] = Field(description="The types that may be used.")
+    processing: Tree | None = Field(description="What is known of a payment that settles later.")
+    receipt_email: str | None = Field(description="Where the receipt is sent to.")
+    review: Expandable | None = Field(description="The open review of the payment.")
+    setup_future_usage: str | None = Field(description="Whether the method is kept for later payments.")
+    shipping: IntentShippingObject | None = Field(description="Where goods are sent.")
+    source: str | None = Field(description="Always null: sources are not used by payment intents.")
+    statement_descriptor: str | None = Field(description="The statement's text for other payments than by card.")
+    statement_descriptor_suffix: str | None = Field(description="What follows your prefix on a card's statement.")
+    status: str = Field(description="What the payment waits for, or how it ended.")
+    transfer_data: Tree | None = Field(description="Always null: Connect is not served yet.")
+    transfer_group: str | None = Field(description="Groups payments that belong together.")
+
+
+def render(intent: PaymentIntent) -> PaymentIntentObject:
+    """A payment intent as clients see it."""
+    details = intent.details
+    rare = {name: details[name] for name in ("hooks", "payment_details") if details.get(name) is not None}
+    return PaymentIntentObject(
+        id=intent.id,
+        amount=intent.amount,
+        amount_capturable=intent.amount_capturable,
+        amount_details=details.get("amount_details") or {"tip": {}},
+        amount_received=intent.amount_received,
+        application=None,
+        application_fee_amount=None,
+        automatic_payment_methods=details.get("automatic_payment_methods"),
+        canceled_at=unix_or_none(intent.canceled_at),
+        cancellation_reason=intent.cancellation_reason,
+        capture_method=intent.capture_method,
+        client_secret=intent.client_secret,
+        confirmation_method=intent.confirmation_method,
+        created=unix(intent.created_at),
+        currency=intent.currency,
+        customer=intent.customer_id,
+        customer_account=None,
+        description=details.get("description"),
+        excluded_payment_method_types=details.get("excluded_payment_method_types"),
+        last_payment_error=details.get("last_payment_error"),
+        latest_charge=intent.latest_charge_id,
+        livemode=intent.livemode,
+        managed_payments=None,
+        metadata=intent.meta,
+        next_action=details.get("next_action"),
+        on_behalf_of=None,
+        payment_method=intent.payment_method_id,
+        payment_method_configuration_details=None,
+        payment_method_options=details.get("payment_method_options") or {},
+        payment_method_types=details["payment_method_types"],
+        processing=details.get("processing"),
+        receipt_email=details.get("receipt_email"),
+        review=None,
+        setup_future_usage=intent.setup_future_usage,
+        shipping=_shipping(details.get("shipping")),
+        source=None,
+        statement_descriptor=details.get("statement_descriptor"),
+        statement_descriptor_suffix=details.get("statement_descriptor_suffix"),
+        status=intent.status,
+        transfer_data=None,
+        transfer_group=intent.transfer_group,
+        **rare,
+    )
+
+
+def render_for_client(intent: PaymentIntent) -> PaymentIntentObject:
+    """A payment intent as a publishable key sees it: what concerns the server is left out."""
+    rendered = render(intent)
+    rendered.__pydantic_fields_set__.difference_update(SERVER_SIDE)
+    return rendered
+
+
+def _shipping(stored: Tree | None) -> IntentShippingObject | None:
+    if stored is None:
+        return None
+    return IntentShippingObject(
+        address=address_object(stored.get("address")),
+        carrier=stored.get("carrier"),
+        name=stored.get("name"),
+        phone=stored.get("phone"),
+        tracking_number=stored.get("tracking_number"),
+    )

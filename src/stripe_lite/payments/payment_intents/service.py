@@ -1,0 +1,272 @@
+"""What can be done with payment intents, save for confirming and capturing, which have files of their own."""
+
+from hmac import compare_digest
+
+from sqlalchemy import ColumnElement
+
+from stripe_lite.core import metadata, money
+from stripe_lite.core.errors import InvalidRequest, LockTimeout, ResourceMissing, UnexpectedState
+from stripe_lite.core.ids import new_id, new_secret
+from stripe_lite.core.lists import Page
+from stripe_lite.core.objects import Tree
+from stripe_lite.customers.customers import service as customers
+from stripe_lite.db.filters import created_between
+from stripe_lite.db.work import Work
+from stripe_lite.events.outbox import record
+from stripe_lite.payments.payment_intents import options
+from stripe_lite.payments.payment_intents.machine import PAYMENT_INTENT, IntentFact, IntentStatus
+from stripe_lite.payments.payment_intents.model import PaymentIntent, PaymentIntentTransition
+from stripe_lite.payments.payment_intents.schema import (
+    PaymentIntentCreateParams,
+    PaymentIntentListParams,
+    PaymentIntentObject,
+    PaymentIntentUpdateParams,
+    render,
+    render_for_client,
+)
+from stripe_lite.payments.payment_methods import charging
+from stripe_lite.payments.payment_methods import service as payment_methods
+from stripe_lite.payments.payment_methods.schema import PaymentMethodDataParams
+
+UNEXPECTED = "payment_intent_unexpected_state"
+SECRET_LENGTH = 25
+OPEN_STATES = "requires_payment_method, requires_confirmation, requires_action"
+
+# Given back as they came; None empties them.
+STORED = (
+    "amount_details",
+    "description",
+    "excluded_payment_method_types",
+    "hooks",
+    "payment_details",
+    "receipt_email",
+    "statement_descriptor",
+    "statement_descriptor_suffix",
+)
+
+
+async def create(work: Work, params: PaymentIntentCreateParams) -> PaymentIntent:
+    """Create a payment intent, unconfirmed."""
+    money.check_amount(params.amount, params.currency)
+    customer = None
+    if params.customer is not None:
+        customer = await customers.living(work, params.customer)
+    id = new_id("pi")
+    intent = PaymentIntent(
+        account_id=work.account_id,
+        id=id,
+        livemode=work.livemode,
+        created_at=work.now,
+        status=IntentStatus.REQUIRES_PAYMENT_METHOD,
+        amount=params.amount,
+        amount_capturable=0,
+        amount_received=0,
+        currency=params.currency,
+        capture_method=params.capture_method or "automatic_async",
+        confirmation_method=params.confirmation_method,
+        customer_id=None if customer is None else customer.id,
+        client_secret=f"{id}_secret_{new_secret(SECRET_LENGTH)}",
+        setup_future_usage=params.setup_future_usage,
+        transfer_group=params.transfer_group,
+        confirmations=0,
+        meta=metadata.merge({}, params.metadata),
+        details=options.accepted(params) | stored(params.sent()),
+    )
+    await give_payment_method(work, intent, params.payment_method, params.payment_method_data)
+    work.add(intent)
+    if intent.payment_method_id is not None:
+        intent.status = IntentStatus.REQUIRES_CONFIRMATION
+    _note(work, intent, None, "created")
+    record(work, "payment_intent.created", render(intent))
+    return intent
+
+
+async def retrieve(work: Work, id: str, *, param: str = "intent", lock: bool = False) -> PaymentIntent:
+    """The payment intent with this id."""
+    intent = await work.get(PaymentIntent, id, lock=lock)
+    if intent is None:
+        raise ResourceMissing("payment_intent", id, param=param)
+    return intent
+
+
+async def held(work: Work, id: str, *, client_secret: str | None = None) -> PaymentIntent:
+    """The payment intent, locked, unless a bank is just being asked about it."""
+    intent = await retrieve(work, id, lock=True)
+    check_secret(work, intent, client_secret)
+    if intent.asking is not None:
+        raise LockTimeout
+    return intent
+
+
+async def show(work: Work, id: str, client_secret: str | None = None) -> PaymentIntentObject:
+    """The payment intent as the caller may see it."""
+    intent = await retrieve(work, id)
+    check_secret(work, intent, client_secret)
+    return seen(work, intent)
+
+
+def seen(work: Work, intent: PaymentIntent) -> PaymentIntentObject:
+    """The payment intent as the caller may see it: a publishable key sees less."""
+    return render_for_client(intent) if work.request.publishable else render(intent)
+
+
+def check_secret(work: Work, intent: PaymentIntent, client_secret: str | None) -> None:
+    """A publishable key must prove its right to the intent; whoever sends a secret must send the right one."""
+    if client_secret is None and not work.request.publishable:
+        return
+    if client_secret is None:
+        raise InvalidRequest("Missing required param: client_secret.", code="parameter_missing", param="client_secret")
+    if not compare_digest(client_secret.encode(), intent.client_secret.encode()):
+        raise InvalidRequest(
+            f"No such payment_intent: '{intent.id}'; the client_secret provided does not match.",
+            code="payment_intent_invalid_parameter",
+            param="client_secret",
+        )
+
+
+async def update(work: Work, id: str, params: PaymentIntentUpdateParams) -> PaymentIntent:
+    """Change a payment intent that was not paid yet; of a paid one only what it is filed under."""
+    intent = await held(work, id)
+    sent = params.sent()
+    _refuse_fixed(intent, set(sent))
+    if params.amount is not None or params.currency is not None:
+        intent.amount = intent.amount if params.amount is None else params.amount
+        intent.currency = params.currency or intent.currency
+        money.check_amount(intent.amount, intent.currency)
+    if params.customer is not None:
+        await _give_customer(work, intent, params.customer)
+    if params.capture_method is not None:
+        intent.capture_method = params.capture_method
+    if params.given("setup_future_usage"):
+        intent.setup_future_usage = params.setup_future_usage
+    if params.given("transfer_group"):
+        intent.transfer_group = params.transfer_group
+    if params.given("metadata"):
+        intent.meta = metadata.merge(intent.meta, params.metadata)
+    intent.details = intent.details | options.changed(intent, params) | stored(sent)
+    await give_payment_method(work, intent, params.payment_method, params.payment_method_data)
+    if intent.status in PAYMENT_INTENT.allowed(IntentFact.PAYMENT_METHOD_GIVEN):
+        _clear_error(intent)
+        given = IntentFact.PAYMENT_METHOD_GIVEN if intent.payment_method_id else IntentFact.PAYMENT_METHOD_TAKEN
+        apply(work, intent, given)
+    return intent
+
+
+async def page(work: Work, params: PaymentIntentListParams) -> Page[PaymentIntent]:
+    """The account's payment intents, newest first."""
+    conditions: list[ColumnElement[bool]] = created_between(PaymentIntent, params.created)
+    if params.customer is not None:
+        conditions.append(PaymentIntent.customer_id == params.customer)
+    return await work.page(PaymentIntent, params, *conditions)
+
+
+def apply(work: Work, intent: PaymentIntent, fact: IntentFact) -> None:
+    """Let a fact happen to a payment intent, note it, and tell it."""
+    rule = PAYMENT_INTENT.step(intent.status, fact)
+    before, intent.status = intent.status, rule.target
+    if before != rule.target:
+        _note(work, intent, before, fact)
+    if rule.event is not None:
+        record(work, rule.event, render(intent))
+
+
+def refuse(intent: PaymentIntent, message: str) -> UnexpectedState:
+    """The error for an operation that the intent's status does not allow; it carries the intent."""
+    return UnexpectedState(message, code=UNEXPECTED, extra={"payment_intent": render(intent).tree()})
+
+
+def not_granted(intent: PaymentIntent, wanted: str, why: str | None) -> UnexpectedState:
+    """The error for what the bank did not agree to; the intent stays as it was, and may be asked about again."""
+    error = refuse(intent, f"This PaymentIntent could not be {wanted}: {why or 'the bank refused.'}")
+    error.keeps_work = True
+    return error
+
+
+class GivenUp(UnexpectedState):
+    """The intent was confirmed too often, and was canceled for it; that stays."""
+
+    keeps_work = True
+
+    def __init__(self, intent: PaymentIntent) -> None:
+        super().__init__(
+            "This PaymentIntent was confirmed too many times and has been canceled.",
+            code=UNEXPECTED,
+            extra={"payment_intent": render(intent).tree()},
+        )
+
+
+def cancel_for_good(work: Work, intent: PaymentIntent, reason: str | None) -> None:
+    """Give the payment up, with nothing reserved any more."""
+    intent.canceled_at = work.now
+    intent.cancellation_reason = reason
+    intent.amount_capturable = 0
+    intent.details = intent.details | {"next_action": None, "processing": None}
+    apply(work, intent, IntentFact.CANCELED)
+
+
+async def give_payment_method(
+    work: Work, intent: PaymentIntent, id: str | None, given: PaymentMethodDataParams | None
+) -> None:
+    """Set the payment method that a request names, or describes."""
+    if id is None and given is None:
+        return
+    if given is not None:
+        method = await payment_methods.create_from_data(work, given)
+    else:
+        method = await payment_methods.resolve(work, id or "", param="payment_method")
+    charging.check_usable(method, intent.customer_id)
+    options.check_type(intent, method.type)
+    intent.payment_method_id = method.id
+
+
+async def _give_customer(work: Work, intent: PaymentIntent, customer_id: str) -> None:
+    customer = await customers.living(work, customer_id)
+    if intent.customer_id not in (None, customer.id):
+        raise InvalidRequest("You cannot change the customer of a PaymentIntent once it is set.", param="customer")
+    intent.customer_id = customer.id
+
+
+def _refuse_fixed(intent: PaymentIntent, names: set[str]) -> None:
+    """What the money depends on is fixed once the payment was made, or is being made."""
+    if intent.status in PAYMENT_INTENT.allowed(IntentFact.PAYMENT_METHOD_GIVEN):
+        return
+    free = {"description", "metadata", "receipt_email", "shipping", "transfer_group", "payment_details"}
+    if intent.status == IntentStatus.REQUIRES_CAPTURE:
+        free |= {"statement_descriptor", "statement_descriptor_suffix", "amount_details"}
+    fixed = sorted(names - free)
+    if fixed:
+        raise refuse(
+            intent,
+            f"This PaymentIntent's {fixed[0]} could not be updated because it has a status of {intent.status}. You may "
+            f"only update the {fixed[0]} of a PaymentIntent with one of the following statuses: {OPEN_STATES}.",
+        )
+
+
+def _clear_error(intent: PaymentIntent) -> None:
+    """An update forgets the last failure and what the payer had to do."""
+    intent.details = intent.details | {"last_payment_error": None, "next_action": None}
+
+
+def stored(sent: Tree) -> Tree:
+    """What of a request is only kept and given back."""
+    kept = {name: sent[name] for name in STORED if name in sent}
+    if "shipping" in sent:
+        shipping = sent["shipping"]
+        kept["shipping"] = None if shipping is None else shipping.model_dump(exclude_unset=True)
+    return kept
+
+
+def _note(work: Work, intent: PaymentIntent, before: str | None, fact: str) -> None:
+    work.add(
+        PaymentIntentTransition(
+            account_id=work.account_id,
+            id=new_id("pit"),
+            payment_intent_id=intent.id,
+            from_status=before,
+            to_status=intent.status,
+            fact=str(fact),
+            request_id=work.request.id,
+            actor=work.request.actor,
+            created_at=work.now,
+        )
+    )

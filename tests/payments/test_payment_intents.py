@@ -1,0 +1,123 @@
+"""Payment intents through the official SDK: every way a payment can go."""
+
+from typing import Any
+
+import pytest
+
+from tests.shop import Shop, raises_stripe
+
+BY_CARD: dict[str, Any] = {
+    "amount": 2000,
+    "currency": "usd",
+    "automatic_payment_methods": {"enabled": True, "allow_redirects": "never"},
+}
+PAID = BY_CARD | {"payment_method": "pm_card_visa", "confirm": True}
+
+
+async def test_a_card_pays_at_once(shop: Shop) -> None:
+    intent = await shop.v1.payment_intents.create_async(PAID | {"expand": ["latest_charge"]})
+    assert intent.status == "succeeded"
+    assert intent.amount_received == 2000
+    charge = intent.latest_charge
+    assert (charge.status, charge.paid, charge.captured, charge.amount_captured) == ("succeeded", True, True, 2000)
+    assert charge.outcome.type == "authorized"
+    assert charge.payment_method_details.card.brand == "visa"
+    assert await shop.event_types() == ["payment_intent.created", "charge.succeeded", "payment_intent.succeeded"]
+
+
+async def test_an_intent_is_created_then_confirmed(shop: Shop) -> None:
+    intent = await shop.v1.payment_intents.create_async(BY_CARD)
+    assert intent.status == "requires_payment_method"
+    intent = await shop.v1.payment_intents.update_async(intent.id, {"payment_method": "pm_card_mastercard"})
+    assert intent.status == "requires_confirmation"
+    intent = await shop.v1.payment_intents.confirm_async(intent.id)
+    assert intent.status == "succeeded"
+
+
+async def test_a_declined_card_leaves_its_attempt_on_record(shop: Shop) -> None:
+    with raises_stripe("card_error", code="card_declined", decline_code="generic_decline", status=402) as caught:
+        await shop.v1.payment_intents.create_async(PAID | {"payment_method": "pm_card_chargeDeclined"})
+    error = caught.value.error
+    intent = await shop.v1.payment_intents.retrieve_async(error.payment_intent["id"])
+    assert intent.status == "requires_payment_method"
+    assert intent.payment_method is None
+    assert intent.last_payment_error.charge == error.charge
+    charge = await shop.v1.charges.retrieve_async(error.charge)
+    assert (charge.status, charge.failure_code) == ("failed", "card_declined")
+    assert await shop.event_types() == ["payment_intent.created", "charge.failed", "payment_intent.payment_failed"]
+
+
+@pytest.mark.parametrize("amount", [None, 700])
+async def test_a_reservation_is_captured(shop: Shop, amount: int | None) -> None:
+    intent = await shop.v1.payment_intents.create_async(PAID | {"capture_method": "manual"})
+    assert (intent.status, intent.amount_capturable) == ("requires_capture", 2000)
+    captured = await shop.v1.payment_intents.capture_async(intent.id, {"amount_to_capture": amount} if amount else {})
+    assert (captured.status, captured.amount_received) == ("succeeded", amount or 2000)
+    charge = await shop.v1.charges.retrieve_async(captured.latest_charge)
+    assert (charge.amount_captured, charge.amount_refunded) == (amount or 2000, 2000 - (amount or 2000))
+    assert await shop.event_types() == [
+        "payment_intent.created",
+        "charge.succeeded",
+        "payment_intent.amount_capturable_updated",
+        "charge.captured",
+        "payment_intent.succeeded",
+    ]
+
+
+async def test_a_canceled_reservation_is_released(shop: Shop) -> None:
+    intent = await shop.v1.payment_intents.create_async(PAID | {"capture_method": "manual"})
+    canceled = await shop.v1.payment_intents.cancel_async(intent.id, {"cancellation_reason": "duplicate"})
+    assert (canceled.status, canceled.cancellation_reason, canceled.amount_capturable) == ("canceled", "duplicate", 0)
+    charge = await shop.v1.charges.retrieve_async(intent.latest_charge)
+    assert charge.refunded
+    with raises_stripe(code="payment_intent_unexpected_state", status=400):
+        await shop.v1.payment_intents.cancel_async(intent.id)
+
+
+async def test_three_d_secure_asks_the_payer_first(shop: Shop) -> None:
+    intent = await shop.v1.payment_intents.create_async(
+        PAID | {"payment_method": "pm_card_threeDSecure2Required", "return_url": "https://example.com/back"}
+    )
+    assert intent.status == "requires_action"
+    assert intent.next_action.type == "redirect_to_url"
+    assert intent.next_action.redirect_to_url.return_url == "https://example.com/back"
+
+
+async def test_redirects_need_a_return_url(shop: Shop) -> None:
+    with raises_stripe():
+        await shop.v1.payment_intents.create_async(
+            {"amount": 2000, "currency": "usd", "payment_method": "pm_card_visa", "confirm": True}
+        )
+
+
+async def test_a_bank_debit_settles_later(shop: Shop) -> None:
+    intent = await shop.v1.payment_intents.create_async(
+        {
+            "amount": 2000,
+            "currency": "usd",
+            "payment_method_types": ["us_bank_account"],
+            "payment_method": "pm_usBankAccount_success",
+            "confirm": True,
+            "mandate_data": {"customer_acceptance": {"type": "offline"}},
+        }
+    )
+    assert intent.status == "processing"
+    await shop.until(lambda: shop.v1.payment_intents.retrieve_async(intent.id), status="succeeded")
+    assert await shop.event_types() == [
+        "payment_intent.created",
+        "charge.pending",
+        "payment_intent.processing",
+        "charge.succeeded",
+        "payment_intent.succeeded",
+    ]
+
+
+async def test_a_declined_intent_can_be_paid_by_another_card(shop: Shop) -> None:
+    intent = await shop.v1.payment_intents.create_async(BY_CARD)
+    with raises_stripe("card_error", decline_code="insufficient_funds"):
+        await shop.v1.payment_intents.confirm_async(
+            intent.id, {"payment_method": "pm_card_visa_chargeDeclinedInsufficientFunds"}
+        )
+    paid = await shop.v1.payment_intents.confirm_async(intent.id, {"payment_method": "pm_card_visa"})
+    assert paid.status == "succeeded"
+    assert paid.last_payment_error is None
