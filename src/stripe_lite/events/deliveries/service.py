@@ -1,8 +1,9 @@
 """What is asked about deliveries, and the resend of an event."""
 
+from collections import Counter
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, and_, distinct, exists, func, not_, select
+from sqlalchemy import ColumnElement, and_, exists, not_, select
 from sqlalchemy.orm import aliased
 
 from stripe_lite.core.ids import new_id
@@ -31,13 +32,13 @@ def resend(work: Work, event_id: str, endpoint_id: str) -> Delivery:
 
 async def pending_webhooks(work: Work, event_ids: Sequence[str]) -> dict[str, int]:
     """For each event, how many of the endpoints that it was made for have not acknowledged it yet."""
-    statement = (
-        select(Delivery.event_id, func.count(distinct(Delivery.endpoint_id)))
-        .where(Delivery.account_id == work.account_id, Delivery.event_id.in_(event_ids), _unacknowledged())
-        .group_by(Delivery.event_id)
+    rows = await work.all(
+        select(Delivery).where(
+            Delivery.account_id == work.account_id, Delivery.event_id.in_(event_ids), _unacknowledged()
+        )
     )
-    counts = {record[0]: record[1] for record in await work.values(statement)}
-    return {event_id: counts.get(event_id, 0) for event_id in event_ids}
+    counts = Counter(row.event_id for row in rows)
+    return {event_id: counts[event_id] for event_id in event_ids}
 
 
 def delivery_success(wanted: bool) -> ColumnElement[bool]:
