@@ -1,9 +1,7 @@
 """What a search clause means for rows, on a real PostgreSQL."""
 
-import tempfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 from sqlalchemy import BigInteger, Boolean, Column, DateTime, Integer, MetaData, Table, Text, insert, select
@@ -13,7 +11,6 @@ from sqlalchemy.schema import CreateTable
 from stripe_lite.core.errors import InvalidRequest
 from stripe_lite.core.search import Kind
 from stripe_lite.db import queries
-from stripe_lite.db.embedded import EmbeddedPostgres
 from stripe_lite.db.search import Field, Searchable, condition
 from stripe_lite.db.session import Database, Driver
 
@@ -63,16 +60,9 @@ ROWS: list[dict[str, object]] = [
 ]  # fmt: skip
 
 
-@pytest.fixture(scope="module")
-def dsn() -> Iterator[str]:
-    # Not under pytest's own folder, which the user that postgres runs as may not enter.
-    with tempfile.TemporaryDirectory() as folder, EmbeddedPostgres(Path(folder), fast=True) as server:
-        yield server.dsn
-
-
 @pytest.fixture
-async def shelf(dsn: str) -> AsyncIterator[Driver]:
-    database = Database(dsn, pool_size=1)
+async def shelf(postgres: str) -> AsyncIterator[Driver]:
+    database = Database(postgres, pool_size=1)
     async with database.connection() as connection:
         await connection.execute(str(CreateTable(SHELF).compile(dialect=queries.DIALECT)))
         for row in ROWS:

@@ -63,10 +63,12 @@ WITH gone AS MATERIALIZED (
 )
 UPDATE deliveries SET status = 'canceled', next_attempt_at = NULL, lease_until = NULL
 WHERE account_id = $1 AND id = ANY (ARRAY(
-  SELECT d.id FROM deliveries d
-  WHERE d.account_id = $1 AND d.endpoint_id IN (SELECT id FROM gone) AND d.status = 'pending'
-    AND d.next_attempt_at <= $2 AND (d.lease_until IS NULL OR d.lease_until <= $2)
-  LIMIT $4 FOR UPDATE SKIP LOCKED
+  SELECT due.id FROM gone CROSS JOIN LATERAL (
+    SELECT d.id FROM deliveries d
+    WHERE d.account_id = $1 AND d.endpoint_id = gone.id AND d.status = 'pending' AND d.next_attempt_at <= $2
+      AND (d.lease_until IS NULL OR d.lease_until <= $2)
+    LIMIT $4 FOR UPDATE SKIP LOCKED
+  ) due
 ))
 """
 
