@@ -158,7 +158,7 @@ class Work:
         has_more, rows = len(rows) > params.limit, rows[: params.limit]
         return Page(rows[::-1] if backwards else rows, has_more)
 
-    async def values(self, statement: Select[Any]) -> list[asyncpg.Record]:
+    async def values(self, statement: Select[*tuple[Any, ...]]) -> list[asyncpg.Record]:
         """The records of a statement that reads something else than whole rows: counts, sums, single columns."""
         driver = await self._connect()
         sql, arguments = queries.compiled(statement)

@@ -22,17 +22,20 @@ RETURNING 1
 """
 
 
-def record(work: Work, type: str, object: StripeObject, previous: Tree | None = None) -> Event:
+def record(
+    work: Work, type: str, object: StripeObject, previous: Tree | None = None, *, id: str | None = None
+) -> Event:
     """Tell that something happened to an object: one event, frozen as the object is now, in this transaction.
 
-    `previous` holds the old values of what an update changed.
+    `previous` holds the old values of what an update changed. An `id` that was made earlier puts the event before
+    those that have been recorded in the meantime.
     """
     data = b'{"object":' + object.dump()
     if previous is not None:
         data += b',"previous_attributes":' + to_json(previous)
     event = Event(
         account_id=work.account_id,
-        id=new_id("evt"),
+        id=id or new_id("evt"),
         livemode=work.livemode,
         created_at=work.now,
         type=type,

@@ -1,6 +1,7 @@
-"""What a client asks of a customer that payments carry out: told upwards, because customers know no payment methods.
+"""What a client names beside a customer's own fields: payment methods and sources, of which customers know nothing.
 
-Each fact is answered in the same transaction, before the customer is rendered; what nobody answers is refused by name.
+Each is told upwards and answered in the same transaction, before the customer is rendered; what nobody answers is
+refused by its name.
 """
 
 from dataclasses import dataclass
@@ -20,9 +21,12 @@ ATTACH_SOURCE = "internal.customer.attach_source"
 SET_DEFAULT_SOURCE = "internal.customer.set_default_source"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Link:
-    """The customer's row, which is locked, the id that the client named, and the parameter it named it in."""
+    """The customer's row, which is locked, the id that the client named, and the parameter it named it in.
+
+    Who answers replaces a name such as `pm_card_visa` by the id of what it became.
+    """
 
     customer: Customer
     id: str
@@ -30,26 +34,35 @@ class Link:
 
 
 async def make(work: Work, customer: Customer, params: CustomerFields) -> None:
-    """Have everything attached and checked that the client named beside the customer's own fields."""
-    if isinstance(params, CustomerCreateParams):
-        _tell(work, ATTACH_PAYMENT_METHOD, customer, params.payment_method, "payment_method")
-    _tell(work, ATTACH_SOURCE, customer, params.source, "source")
-    if isinstance(params, CustomerUpdateParams):
-        _tell(work, SET_DEFAULT_SOURCE, customer, params.default_source, "default_source")
+    """Have everything attached and checked that the client named. The customer's row must be locked."""
+    if params.source is not None:
+        await _answered(work, ATTACH_SOURCE, Link(customer, params.source, "source"))
+    if isinstance(params, CustomerUpdateParams) and params.default_source is not None:
+        await _answered(work, SET_DEFAULT_SOURCE, Link(customer, params.default_source, "default_source"))
+    attached: dict[str, str] = {}
+    if isinstance(params, CustomerCreateParams) and params.payment_method is not None:
+        link = await _answered(work, ATTACH_PAYMENT_METHOD, Link(customer, params.payment_method, "payment_method"))
+        attached[params.payment_method] = link.id
     settings = params.invoice_settings
-    if settings is not None:
-        param = "invoice_settings[default_payment_method]"
-        _tell(work, CHECK_DEFAULT_PAYMENT_METHOD, customer, settings.default_payment_method, param)
-    await work.react()
+    if settings is not None and settings.default_payment_method is not None:
+        await _set_default(work, customer, settings.default_payment_method, attached)
 
 
-def _tell(work: Work, fact: str, customer: Customer, id: str | None, param: str) -> None:
-    if id is None:
-        return
+async def _set_default(work: Work, customer: Customer, named: str, attached: dict[str, str]) -> None:
+    """Make a payment method the default for invoices; a name that was just attached means what it became."""
+    link = Link(customer, attached.get(named, named), "invoice_settings[default_payment_method]")
+    await _answered(work, CHECK_DEFAULT_PAYMENT_METHOD, link)
+    settings = customer.details["invoice_settings"] | {"default_payment_method": link.id}
+    customer.details = customer.details | {"invoice_settings": settings}
+
+
+async def _answered(work: Work, fact: str, link: Link) -> Link:
     if not work.listens(fact):
         raise InvalidParameter(
-            f"stripe_lite does not act on the parameter {param} yet, so it does not accept it.",
+            f"stripe_lite does not act on the parameter {link.param} yet, so it does not accept it.",
             code="parameter_unsupported",
-            param=param,
+            param=link.param,
         )
-    work.tell(fact, Link(customer, id, param))
+    work.tell(fact, link)
+    await work.react()
+    return link

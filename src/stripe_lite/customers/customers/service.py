@@ -46,7 +46,7 @@ SEARCHABLE = Searchable(
 
 
 async def create(work: Work, params: CustomerCreateParams) -> Customer:
-    """Create a customer, with its tax ids and its first balance."""
+    """Create a customer, with its tax ids and its first balance, and attach its first payment method."""
     fields.check(params)
     customer = Customer(
         account_id=work.account_id,
@@ -66,11 +66,12 @@ async def create(work: Work, params: CustomerCreateParams) -> Customer:
     if params.balance:
         posting.check_amount(params.balance, "balance")
         posting.post(work, customer, params.balance, posting.currency_of(customer), "initial")
-    record(work, "customer.created", render(customer))
+    event_id = new_id("evt")  # Taken here, so that the customer's creation comes before what is attached to it.
+    await links.make(work, customer, params)
+    record(work, "customer.created", render(customer), id=event_id)
     for index, tax_id in enumerate(params.tax_id_data or ()):
         param = f"tax_id_data[{index}][value]"
         registration.register(work, tax_id.type, tax_id.value, customer_id=customer.id, param=param)
-    await links.make(work, customer, params)
     return customer
 
 

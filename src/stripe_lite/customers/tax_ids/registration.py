@@ -29,7 +29,6 @@ def register(
     """Write a tax id down, and have it verified where its type can be. Raises InvalidRequest for a wrong form."""
     if not formats.fits(type, value, livemode=work.livemode):
         raise InvalidRequest(f"Invalid value for {type}.", code="tax_id_invalid", param=param)
-    verifiable = type in formats.VERIFIABLE
     tax_id = TaxId(
         account_id=work.account_id,
         id=new_id("txi"),
@@ -40,10 +39,11 @@ def register(
         type=type,
         value=value,
         country=formats.country_of(type, value),
-        verification_status="pending" if verifiable else "unavailable",
+        verification_status="pending" if type in formats.VERIFIABLE else "unavailable",
     )
     work.add(tax_id)
-    if verifiable and formats.verdict(type, value, livemode=work.livemode) != "pending":
+    verdict = formats.verdict(type, value, livemode=work.livemode)
+    if tax_id.verification_status == "pending" and verdict != "pending":
         work.add(_verification(work, tax_id))
     tell(work, "customer.tax_id.created", tax_id)
     return tax_id
