@@ -1,11 +1,10 @@
 """The application: puts the rooms together, starts the workers with it and stops them with it."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
-from fastapi import FastAPI, Response
-from starlette.responses import JSONResponse
+from fastapi import FastAPI
 from starlette.types import Receive, Scope, Send
 
 from stripe_lite import contract, registry
@@ -14,18 +13,31 @@ from stripe_lite.bank.http_bank import HttpBank
 from stripe_lite.bank.port import Bank
 from stripe_lite.bank.simulator import Knobs, open_simulated_bank
 from stripe_lite.core import failpoints
-from stripe_lite.db.session import LOST, Database
+from stripe_lite.core.clock import utc_now
+from stripe_lite.db.session import Database
 from stripe_lite.events.deliveries.schedule import Schedule
 from stripe_lite.events.targets import Policy
+from stripe_lite.http.access_log import AccessLog
 from stripe_lite.http.answers import API_VERSION
 from stripe_lite.http.auth import Authenticator
 from stripe_lite.http.expand import Expander
-from stripe_lite.http.front import Front, Routes
+from stripe_lite.http.front import Front, Listener
+from stripe_lite.http.metrics import Metrics
+from stripe_lite.http.pages import add_docs, add_errors, add_health, add_metrics
 from stripe_lite.http.phases import Kit
+from stripe_lite.http.rate_limits import RateLimits
+from stripe_lite.http.request_log import RequestLogWriter
+from stripe_lite.http.routes import Routes
 from stripe_lite.settings import Settings
 from stripe_lite.workers import loop
 from stripe_lite.workers.bank import BankWorker
 from stripe_lite.workers.webhooks import WebhookWorker
+
+# Due work that nobody holds: found by the indexes on the due times, so that it costs what is due, not what there is.
+DUE = """
+SELECT kind, count(*) FROM jobs WHERE run_at <= $1 AND (lease_until IS NULL OR lease_until < $1) GROUP BY kind
+UNION ALL SELECT 'webhooks', count(*) FROM deliveries WHERE status = 'pending' AND next_attempt_at <= $1
+"""
 
 
 class StripeLite:
@@ -46,48 +58,64 @@ class StripeLite:
             expander=Expander(registry.RESOURCES, contract.expandable),
             bank_wait_seconds=settings.bank_wait,
         )
+        self.metrics = Metrics()
+        self._request_log = RequestLogWriter(self.database)
+        self._access_log = AccessLog(settings.log)
         self.pages = self._pages()
         self._front = Front(
             self.pages,
             self.kit,
             Routes(registry.operations()),
             Authenticator(self.database, open_keys=settings.keys == "open"),
+            listeners=self._listeners(),
+            limit=RateLimits(self.database).admit if settings.rate_limits == "stripe" else None,
             refuse_unsupported=settings.unsupported == "refuse",
         )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await self._front(scope, receive, send)
 
+    def _listeners(self) -> list[Listener]:
+        listeners: list[Listener] = [self.metrics.request, self._request_log.note]
+        if self.settings.log_level in ("debug", "info"):
+            listeners.append(self._access_log.note)
+        return listeners
+
     def _pages(self) -> FastAPI:
-        pages = FastAPI(title="stripe_lite", version=API_VERSION, lifespan=self._lifespan)
-
-        @pages.get("/healthz", tags=["Health"])
-        async def healthz() -> dict[str, str]:
-            """Tell that the process serves."""
-            return {"status": "ok", "mode": self.settings.keys, "api_version": API_VERSION}
-
-        @pages.get("/readyz", tags=["Health"])
-        async def readyz() -> Response:
-            """Tell whether the database answers too."""
-            try:
-                await self.database.ping()
-            except LOST as error:
-                return JSONResponse({"status": "unavailable", "reason": type(error).__name__}, 503)
-            return JSONResponse({"status": "ok"})
-
+        pages = FastAPI(
+            title="stripe_lite",
+            version=API_VERSION,
+            lifespan=self._lifespan,
+            docs_url=None,
+            redoc_url=None,
+            openapi_url=None,
+        )
+        add_health(pages, self.database, self.settings.keys)
+        add_metrics(pages, self.metrics, self._depths)
+        add_docs(pages, registry.operations)
+        add_errors(pages)
         return pages
+
+    async def _depths(self) -> Mapping[str, int]:
+        """How much is due in each queue and was not taken up yet."""
+        async with self.database.connection() as connection:
+            due = {queue: count for queue, count in await connection.fetch(DUE, utc_now())}
+        return {"webhooks": 0, "request_log": self._request_log.waiting} | due
 
     @asynccontextmanager
     async def _lifespan(self, _: FastAPI) -> AsyncIterator[None]:
         """Open the line to the bank, and keep the workers at work while the server serves."""
         stop = asyncio.Event()
         async with self._desk:
+            self._request_log.start()
             working = asyncio.create_task(loop.run(self._workers(), stop))
             try:
                 yield
             finally:
                 stop.set()
                 await working
+                await self._request_log.stop()
+                self._access_log.flush()
                 await self.database.close()
 
     def _workers(self) -> list[loop.Worker]:

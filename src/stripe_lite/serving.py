@@ -1,11 +1,13 @@
 """Running an application under uvicorn: in this process, or in several that share one port."""
 
 import multiprocessing
+import os
 import signal
 import socket
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from tempfile import TemporaryDirectory
 from types import FrameType
 
 import uvicorn
@@ -15,6 +17,7 @@ from uvicorn.supervisors import Multiprocess
 
 from stripe_lite import log
 from stripe_lite.app import create_app
+from stripe_lite.http.metrics import FOLDER_VARIABLE
 from stripe_lite.lifeline import end_with
 from stripe_lite.settings import Settings
 
@@ -85,8 +88,10 @@ def serve(application: ASGIApp, listener: socket.socket) -> None:
 def serve_in_processes(workers: int, listener: socket.socket) -> None:
     """Serve in several processes, which read the settings from the environment, until a signal ends them."""
     listener.set_inheritable(True)
-    supervisor = Multiprocess(_configuration(f"{__name__}:child", workers=workers), sockets=[listener])
-    supervisor.run()
+    with TemporaryDirectory(prefix="stripe_lite_metrics_") as folder:
+        os.environ[FOLDER_VARIABLE] = folder  # Where the processes' counts are added up.
+        supervisor = Multiprocess(_configuration(f"{__name__}:child", workers=workers), sockets=[listener])
+        supervisor.run()
     if any(process.exitcode == STARTUP_FAILURE for process in supervisor.processes):
         raise ServingError("A server process did not start; the log says why.")
 

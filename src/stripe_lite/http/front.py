@@ -31,6 +31,7 @@ from stripe_lite.http.route import Operation
 from stripe_lite.http.routes import Routes
 
 PATH_SHOWN_MAX = 200
+LOGGED_BYTES_MAX = 64 * 1024
 
 log = structlog.get_logger("stripe_lite.http")
 
@@ -46,6 +47,7 @@ class Exchange:
     started: float
     operation: Operation | None = None
     caller: Caller | None = None
+    # For the logs; those of a very long body are left out.
     parameters: Tree = field(default_factory=dict)
     key: str | None = None
     version: str = API_VERSION
@@ -110,7 +112,8 @@ class Front:
         refuse_connected_accounts(headers)
         content = await body.read(headers.get(b"content-length"), receive)
         tree = body.parameters(scope["query_string"], content, text(headers.get(b"content-type")))
-        exchange.parameters = tree
+        if len(content) <= LOGGED_BYTES_MAX:
+            exchange.parameters = tree
         claim = _claim(exchange, tree)
         params, expand = self._typed(exchange, operation, tree)
         stamp = RequestStamp(
@@ -127,15 +130,13 @@ class Front:
                 return await operation.handler(work, *arguments)
             except ResourceMissing as error:
                 # One that the path names is 404; one that only a parameter names makes the request invalid.
-                if error.param in tree:
+                if (error.param or "").partition("[")[0] in tree:
                     error.status = InvalidRequest.status
                 raise
 
         return await phases.execute(
             self._kit,
-            Call(
-                Who(caller.account_id, caller.livemode, stamp), handler, operation.method != "GET", claim, expand
-            ),
+            Call(Who(caller.account_id, caller.livemode, stamp), handler, operation.method != "GET", claim, expand),
         )
 
     def _route(self, exchange: Exchange) -> tuple[Operation, list[str]]:

@@ -43,6 +43,9 @@ class Metrics:
             registry=self._registry,
             multiprocess_mode="mostrecent",
         )
+        self._process = CollectorRegistry()
+        ProcessCollector(registry=self._process)
+        PlatformCollector(registry=self._process)
         self._requests_of: dict[tuple[str, int], Counter] = {}
         self._duration_of: dict[str, Histogram] = {}
 
@@ -63,12 +66,11 @@ class Metrics:
 
     def text(self, depths: Mapping[str, int]) -> bytes:
         """Everything, in Prometheus's format, with the depths of the queues as they are now."""
+        self._depth.clear()
         for queue, depth in depths.items():
             self._depth.labels(queue).set(depth)
         if FOLDER_VARIABLE not in os.environ:
-            ProcessCollector(registry=(once := CollectorRegistry()))
-            PlatformCollector(registry=once)
-            return generate_latest(self._registry) + generate_latest(once)
+            return generate_latest(self._registry) + generate_latest(self._process)
         together = CollectorRegistry()
         MultiProcessCollector(together)
         return generate_latest(together)

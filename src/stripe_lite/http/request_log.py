@@ -25,12 +25,13 @@ from stripe_lite.http.front import Exchange
 from stripe_lite.http.redaction import redacted_json, redacted_text, redacted_tree
 
 QUEUE_MAX = 10_000
+QUEUE_BYTES_MAX = 32 * 1024 * 1024
 BATCH_MAX = 50
 WRITE_EVERY_SECONDS = 0.25
 STOP_SECONDS_MAX = 3.0
 RESPONSE_CHARACTERS_MAX = 16 * 1024
 KEPT_FOR = timedelta(days=30)
-PRUNED_AT_ONCE_MAX = 5_000
+ACCOUNTS_PRUNED_MAX = 100
 
 COLUMNS = (
     "account_id",
@@ -48,11 +49,8 @@ COLUMNS = (
     "parameters",
     "response",
 )
-PRUNE = """
-DELETE FROM request_logs WHERE (account_id, id) IN (
-  SELECT account_id, id FROM request_logs WHERE created_at < $1 LIMIT $2
-)
-"""
+PRUNABLE = "SELECT DISTINCT account_id FROM request_logs WHERE created_at < $1 LIMIT $2"
+PRUNE = "DELETE FROM request_logs WHERE account_id = $1 AND created_at < $2"
 
 log = structlog.get_logger("stripe_lite.http")
 
@@ -84,7 +82,8 @@ class Note:
 
     at: datetime
     exchange: Exchange
-    outcome: Outcome
+    status: int
+    body: bytes
 
 
 class RequestLogWriter:
@@ -94,6 +93,7 @@ class RequestLogWriter:
         self.dropped = 0
         self._database = database
         self._queue: deque[Note] = deque()
+        self._bytes = 0
         self._task: asyncio.Task[None] | None = None
         self._stopping = asyncio.Event()
 
@@ -101,10 +101,12 @@ class RequestLogWriter:
         """Remember a request; one without an account is nobody's."""
         if exchange.caller is None:
             return
-        if len(self._queue) >= QUEUE_MAX:
+        body = outcome.body if exchange.method == "POST" or outcome.status >= 400 else b""
+        if len(self._queue) >= QUEUE_MAX or self._bytes > QUEUE_BYTES_MAX:
             self.dropped += 1
             return
-        self._queue.append(Note(utc_now(), exchange, outcome))
+        self._queue.append(Note(utc_now(), exchange, outcome.status, body))
+        self._bytes += len(body)
 
     @property
     def waiting(self) -> int:
@@ -141,6 +143,7 @@ class RequestLogWriter:
 
     async def _write_batch(self) -> None:
         notes = [self._queue.popleft() for _ in range(min(BATCH_MAX, len(self._queue)))]
+        self._bytes -= sum(len(note.body) for note in notes)
         try:
             async with self._database.connection() as connection:
                 await connection.copy_records_to_table("request_logs", records=map(_record, notes), columns=COLUMNS)
@@ -150,10 +153,8 @@ class RequestLogWriter:
 
 
 def _record(note: Note) -> tuple[object, ...]:
-    exchange, outcome = note.exchange, note.outcome
-    caller = exchange.caller
+    exchange, caller = note.exchange, note.exchange.caller
     assert caller is not None
-    kept = exchange.method == "POST" or outcome.status >= 400
     return (
         caller.account_id,
         exchange.request_id,
@@ -161,14 +162,14 @@ def _record(note: Note) -> tuple[object, ...]:
         note.at,
         exchange.method,
         redacted_text(exchange.path),
-        outcome.status,
+        note.status,
         round(exchange.seconds * 1000),
         caller.masked_key,
         None if exchange.key is None else redacted_text(exchange.key),
         exchange.version,
-        error_code(outcome),
+        _error_code(note),
         _json(exchange.parameters),
-        redacted_json(outcome.body.decode())[:RESPONSE_CHARACTERS_MAX] if kept else None,
+        redacted_json(note.body.decode())[:RESPONSE_CHARACTERS_MAX] if note.body else None,
     )
 
 
@@ -176,17 +177,20 @@ def _json(tree: Tree) -> str:
     return to_json(redacted_tree(tree)).decode() if tree else "{}"
 
 
-def error_code(outcome: Outcome) -> str | None:
+def _error_code(note: Note) -> str | None:
     """Why a request was refused: the error's code, or its type where it has none."""
-    if outcome.status < 400:
+    if note.status < 400:
         return None
-    error = from_json(outcome.body)["error"]
+    error = from_json(note.body)["error"]
     code: str = error.get("code") or error["type"]
     return code
 
 
 async def prune(database: Database, before: datetime | None = None) -> int:
-    """Forget one batch of old requests, and tell how many there were."""
+    """Forget old requests of some accounts, and tell of how many accounts; until it is none, there may be more."""
+    before = before or utc_now() - KEPT_FOR
     async with database.connection() as connection:
-        done = await connection.execute(PRUNE, before or utc_now() - KEPT_FOR, PRUNED_AT_ONCE_MAX)
-    return int(done.rpartition(" ")[2])
+        accounts = await connection.fetch(PRUNABLE, before, ACCOUNTS_PRUNED_MAX)
+        for record in accounts:
+            await connection.execute(PRUNE, record["account_id"], before)
+    return len(accounts)

@@ -1,0 +1,41 @@
+"use strict";
+
+// Swagger UI writes what is nested in a form as JSON text; the API wants it in brackets, however deep.
+function bracketed(name, value) {
+  if (Array.isArray(value)) return value.flatMap((item, place) => bracketed(`${name}[${place}]`, item));
+  if (value !== null && typeof value === "object") {
+    return Object.entries(value).flatMap(([part, item]) => bracketed(`${name}[${part}]`, item));
+  }
+  return value === null ? [] : [[name, String(value)]];
+}
+
+function nested(text) {
+  if (!/^\s*[{[]/.test(text)) return text;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+function inBrackets(request) {
+  const type = (request.headers && request.headers["Content-Type"]) || "";
+  if (type.startsWith("application/x-www-form-urlencoded") && typeof request.body === "string") {
+    const pairs = [...new URLSearchParams(request.body)];
+    request.body = new URLSearchParams(pairs.flatMap(([name, text]) => bracketed(name, nested(text)))).toString();
+  }
+  return request;
+}
+
+SwaggerUIBundle({
+  url: "/openapi.json",
+  dom_id: "#swagger-ui",
+  deepLinking: true,
+  docExpansion: "none",
+  defaultModelsExpandDepth: -1,
+  displayRequestDuration: true,
+  filter: true,
+  persistAuthorization: true,
+  tryItOutEnabled: true,
+  requestInterceptor: inBrackets,
+});
