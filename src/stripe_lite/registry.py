@@ -7,6 +7,7 @@ from stripe_lite.customers.balance_transactions import router as customer_balanc
 from stripe_lite.customers.balance_transactions import service as customer_balance_transactions
 from stripe_lite.customers.cash_balances import router as cash_balances_router
 from stripe_lite.customers.cash_balances import service as cash_balances
+from stripe_lite.customers.customers import links
 from stripe_lite.customers.customers import location as customer_location
 from stripe_lite.customers.customers import router as customers_router
 from stripe_lite.customers.customers import service as customers
@@ -24,6 +25,8 @@ from stripe_lite.http.expand import Served
 from stripe_lite.http.idempotency import IdempotencyKey
 from stripe_lite.http.keys import Account
 from stripe_lite.http.questions import Recorder
+from stripe_lite.http.rate_limits import RateBucket
+from stripe_lite.http.request_log import RequestLog
 from stripe_lite.http.route import Operation, Router
 from stripe_lite.payments.charges import service as charges
 from stripe_lite.payments.payment_intents import attempts, captures
@@ -32,9 +35,15 @@ from stripe_lite.payments.payment_intents import service as payment_intents
 from stripe_lite.payments.payment_methods import attachment
 from stripe_lite.payments.payment_methods import router as payment_methods_router
 from stripe_lite.payments.payment_methods import service as payment_methods
+from stripe_lite.payments.sources import router as sources_router
+from stripe_lite.payments.sources import service as sources
+from stripe_lite.payments.tokens import router as tokens_router
+from stripe_lite.payments.tokens import service as tokens
 
 # Objects that are found by their id: for `expand`, and for answers that wait for the bank.
 RESOURCES: Sequence[Served] = (
+    Served("bank_account", "ba", sources.show),
+    Served("card", "card", sources.show),
     Served("charge", "ch", charges.show),
     Served(
         "customer",
@@ -43,6 +52,7 @@ RESOURCES: Sequence[Served] = (
         {
             "cash_balance": cash_balances.include,
             "invoice_credit_balance": customer_balance_transactions.include,
+            "sources": sources.included,
             "tax": customer_location.include,
             "tax_ids": tax_ids.include,
         },
@@ -52,6 +62,7 @@ RESOURCES: Sequence[Served] = (
     Served("payment_intent", "pi", payment_intents.show),
     Served("payment_method", "pm", payment_methods.show),
     Served("tax_id", "txi", tax_ids.show),
+    Served("token", "tok", tokens.show),
 )
 
 ROUTERS: Sequence[Router] = (
@@ -61,7 +72,9 @@ ROUTERS: Sequence[Router] = (
     events_router.router,
     payment_intents_router.router,
     payment_methods_router.router,
+    sources_router.router,
     tax_ids_router.router,
+    tokens_router.router,
     webhook_endpoints_router.router,
 )
 
@@ -74,10 +87,16 @@ RECORDERS: Mapping[str, Recorder] = {
 }
 
 # Event type → who reacts to it, in order, in the same transaction.
-REACTIONS: Mapping[str, tuple[Reaction, ...]] = {}
+REACTIONS: Mapping[str, tuple[Reaction, ...]] = {
+    "customer.deleted": (sources.forget_all,),
+    links.ATTACH_PAYMENT_METHOD: (attachment.attach_to_customer,),
+    links.ATTACH_SOURCE: (sources.attach,),
+    links.CHECK_DEFAULT_PAYMENT_METHOD: (attachment.check_default,),
+    links.SET_DEFAULT_SOURCE: (sources.set_default,),
+}
 
 # Importing a model is what puts its table into the metadata; tables that no resource above brings along stand here.
-TABLES = (Account, BankOp, Delivery, DeliveryAttempt, IdempotencyKey, Job)
+TABLES = (Account, BankOp, Delivery, DeliveryAttempt, IdempotencyKey, Job, RateBucket, RequestLog)
 
 METADATA = Base.metadata
 

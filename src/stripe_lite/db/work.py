@@ -253,6 +253,11 @@ class Work:
             inspect(row).committed_state.clear()
 
     @property
+    def adds(self) -> bool:
+        """Whether new rows wait to be written: reading a test object by its name makes one."""
+        return bool(self._added)
+
+    @property
     def sent(self) -> bool:
         """Whether something was already sent, so that discarding it takes a rollback."""
         return self._sent

@@ -106,7 +106,7 @@ async def _repeated(
         work = kit.work(who)
         try:
             result = await attempt(work)
-            if writes:
+            if writes or work.adds:
                 await failpoints.hit("before_commit")
                 await _commit(work)
                 await failpoints.hit("after_commit")

@@ -38,6 +38,7 @@ def build(work: Work, known: Known, id: str) -> PaymentMethod:
         livemode=work.livemode,
         created_at=work.now,
         type=known.type,
+        legacy=not id.startswith("pm_"),
         outcome=known.outcome,
         fingerprint=known.fingerprint,
         allow_redisplay="unspecified",

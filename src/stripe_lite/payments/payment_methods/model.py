@@ -16,6 +16,8 @@ class PaymentMethod(Resource):
     __table_args__ = (Index(None, "account_id", "customer_id", "id"),)
 
     type: Mapped[str]
+    # A card or bank account of the time before payment methods.
+    legacy: Mapped[bool] = mapped_column(default=False)
     customer_id: Mapped[str | None] = mapped_column(Id)
     outcome: Mapped[str]
     fingerprint: Mapped[str | None]

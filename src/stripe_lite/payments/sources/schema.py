@@ -4,7 +4,8 @@ from typing import Literal, TypeAlias
 
 from pydantic import Field
 
-from stripe_lite.core.objects import Expandable, Metadata, StripeObject, Tree
+from stripe_lite.core.lists import ListParams
+from stripe_lite.core.objects import Expandable, Metadata, Params, StripeObject, Tree
 from stripe_lite.payments.payment_methods.model import PaymentMethod
 
 # How the older objects spell a card's brand.
@@ -19,6 +20,74 @@ BRANDS = {
     "unionpay": "UnionPay",
     "visa": "Visa",
 }
+
+
+class CardSourceParams(Params):
+    """A card by its number."""
+
+    object: Literal["card"] | None = Field(None, description="`card`.")
+    address_city: str | None = Field(None, description="City of the billing address.")
+    address_country: str | None = Field(None, description="Country of the billing address.")
+    address_line1: str | None = Field(None, description="First line of the billing address.")
+    address_line2: str | None = Field(None, description="Second line of the billing address.")
+    address_state: str | None = Field(None, description="State of the billing address.")
+    address_zip: str | None = Field(None, description="Postal code of the billing address.")
+    cvc: str | None = Field(None, description="Security code. Whether one was given is kept, the code is not.")
+    exp_month: int = Field(description="Month of expiry, 1 to 12.")
+    exp_year: int = Field(description="Year of expiry, with two or four digits.")
+    metadata: Metadata | None = Field(None, description="Your own key-value pairs.")
+    name: str | None = Field(None, description="The cardholder's name.")
+    number: str = Field(description="The card number, without separators.")
+
+
+class BankAccountSourceParams(Params):
+    """A bank account by its number."""
+
+    object: Literal["bank_account"] | None = Field(None, description="`bank_account`.")
+    account_holder_name: str | None = Field(None, description="The account holder's name.")
+    account_holder_type: Literal["company", "individual"] | None = Field(None, description="Whose account it is.")
+    account_number: str = Field(description="Account number.")
+    country: str = Field(description="Two-letter code of the bank's country.")
+    currency: str | None = Field(None, description="The account's currency.")
+    routing_number: str | None = Field(None, description="Routing number.")
+
+
+class SourceCreateParams(Params):
+    """A new source of a customer: by a token, or by its details."""
+
+    bank_account: BankAccountSourceParams | str | None = Field(None, description="A bank account, or its token.")
+    card: CardSourceParams | str | None = Field(None, description="A card, or its token.")
+    metadata: Metadata | None = Field(None, description="Your own key-value pairs.")
+    source: str | None = Field(None, description="The token of a card or of a bank account.")
+
+
+class SourceUpdateParams(Params):
+    """Changes to a source."""
+
+    account_holder_name: str | None = Field(None, description="The bank account's holder.")
+    account_holder_type: Literal["company", "individual"] | None = Field(None, description="Whose account it is.")
+    address_city: str | None = Field(None, description="City of the billing address.")
+    address_country: str | None = Field(None, description="Country of the billing address.")
+    address_line1: str | None = Field(None, description="First line of the billing address.")
+    address_line2: str | None = Field(None, description="Second line of the billing address.")
+    address_state: str | None = Field(None, description="State of the billing address.")
+    address_zip: str | None = Field(None, description="Postal code of the billing address.")
+    exp_month: str | None = Field(None, description="Month of expiry, 1 to 12.")
+    exp_year: str | None = Field(None, description="Year of expiry, with four digits.")
+    metadata: Metadata | None = Field(None, description="Your own key-value pairs.")
+    name: str | None = Field(None, description="The cardholder's name.")
+
+
+class SourceVerifyParams(Params):
+    """What the customer read on the bank statement."""
+
+    amounts: list[int] | None = Field(None, description="The two amounts that were sent, in cents.")
+
+
+class SourceListParams(ListParams):
+    """Which of a customer's sources to list."""
+
+    object: str | None = Field(None, description="Only sources of this kind: `card` or `bank_account`.")
 
 
 class TokenNetworksObject(StripeObject):
@@ -77,7 +146,24 @@ class BankAccountSourceObject(StripeObject):
     status: str = Field(description="`new`, or `verified` once it is proven to be the customer's.")
 
 
+class DeletedCardObject(StripeObject):
+    """What is left of a deleted card."""
+
+    id: str
+    object: Literal["card"] = "card"
+    deleted: Literal[True]
+
+
+class DeletedBankAccountObject(StripeObject):
+    """What is left of a deleted bank account."""
+
+    id: str
+    object: Literal["bank_account"] = "bank_account"
+    deleted: Literal[True]
+
+
 SourceObject: TypeAlias = CardSourceObject | BankAccountSourceObject
+DeletedSourceObject: TypeAlias = DeletedCardObject | DeletedBankAccountObject
 
 
 def render(source: PaymentMethod) -> SourceObject:
@@ -85,6 +171,13 @@ def render(source: PaymentMethod) -> SourceObject:
     if source.type == "card":
         return _card(source, customer=source.customer_id)
     return _bank_account(source, customer=source.customer_id, metadata=source.meta)
+
+
+def render_deleted(source: PaymentMethod) -> DeletedSourceObject:
+    """A deleted source as clients see it."""
+    if source.type == "card":
+        return DeletedCardObject(id=source.id, deleted=True)
+    return DeletedBankAccountObject(id=source.id, deleted=True)
 
 
 def render_card_of_token(source: PaymentMethod) -> CardSourceObject:

@@ -48,10 +48,10 @@ async def create(work: Work, params: TokenCreateParams) -> Token:
     if len(given) > 1:
         raise InvalidRequest(f"You may only specify one of these parameters: {', '.join(given)}.", param=given[1])
     if params.bank_account is not None:
-        known, extras = _bank_account(work, params.bank_account)
+        known, extras = read_bank_account(work, params.bank_account)
         return _add(work, "bank_account", "btok", known, extras, new_id("ba"))
     if isinstance(params.card, CardTokenParams):
-        return _add(work, "card", "tok", _card(work, params.card), {}, new_id("card"))
+        return _add(work, "card", "tok", read_card(work, params.card), {}, new_id("card"))
     if params.card is not None or params.customer is not None:
         return _add(work, "card", "tok", await _saved(work, params.customer, params.card), {}, new_id("card"))
     if params.cvc_update is not None:
@@ -118,6 +118,52 @@ async def spend_cvc(work: Work, id: str, *, param: str) -> None:
         raise InvalidRequest(f"The token {id} does not stand for a security code.", param=param)
 
 
+def read_card(work: Work, given: CardTokenParams) -> Known:
+    """Read a card that was given by its number; raises CardError where it cannot be right."""
+    today = work.now.date()
+    month = expiry_number(given.exp_month, "month")
+    year = cards.expiry_year(expiry_number(given.exp_year, "year"), today)
+    fact = cards.recognise(given.number, exp_month=month, exp_year=year, cvc=given.cvc or None, today=today)
+    preferred = None if given.networks is None else given.networks.preferred
+    billing: Tree = {
+        "address": {
+            "city": given.address_city,
+            "country": given.address_country,
+            "line1": given.address_line1,
+            "line2": given.address_line2,
+            "postal_code": given.address_zip,
+            "state": given.address_state,
+        },
+        "name": given.name,
+    }
+    return of_card(
+        fact,
+        month,
+        year,
+        fingerprint_key(work.account_id),
+        cvc=bool(given.cvc),
+        preferred=preferred if preferred in fact.networks else None,
+        billing_details=billing,
+    )
+
+
+def read_bank_account(work: Work, given: BankAccountTokenParams) -> tuple[Known, Tree]:
+    """Read a bank account that was given by its number, and what only the older objects tell of it."""
+    key = fingerprint_key(work.account_id)
+    country = given.country.upper()
+    if country == "US":
+        if given.routing_number is None:
+            raise missing("bank_account[routing_number]")
+        account = accounts.recognise("us_bank_account", given.account_number, routing=given.routing_number)
+        known = of_us_bank_account(replace(account, routing=given.routing_number), key, False)
+    else:
+        known = _foreign(given, key)
+    known.details["account_holder_type"] = given.account_holder_type
+    known.details["account_type"] = given.account_type
+    known.billing_details["name"] = given.account_holder_name
+    return known, {"country": country, "currency": given.currency or "usd"}
+
+
 async def _use(work: Work, id: str, param: str) -> Token:
     token = await retrieve(work, id, param=param, lock=True)
     if token.used:
@@ -159,35 +205,8 @@ def _add(work: Work, type: str, prefix: str, known: Known | None, extras: Tree, 
     return token
 
 
-def _card(work: Work, given: CardTokenParams) -> Known:
-    today = work.now.date()
-    month = _number(given.exp_month, "month")
-    year = cards.expiry_year(_number(given.exp_year, "year"), today)
-    fact = cards.recognise(given.number, exp_month=month, exp_year=year, cvc=given.cvc or None, today=today)
-    preferred = None if given.networks is None else given.networks.preferred
-    billing: Tree = {
-        "address": {
-            "city": given.address_city,
-            "country": given.address_country,
-            "line1": given.address_line1,
-            "line2": given.address_line2,
-            "postal_code": given.address_zip,
-            "state": given.address_state,
-        },
-        "name": given.name,
-    }
-    return of_card(
-        fact,
-        month,
-        year,
-        fingerprint_key(work.account_id),
-        cvc=bool(given.cvc),
-        preferred=preferred if preferred in fact.networks else None,
-        billing_details=billing,
-    )
-
-
-def _number(text: str, what: str) -> int:
+def expiry_number(text: str, what: str) -> int:
+    """The month or year of expiry, which tokens bring as text."""
     if not (text.isascii() and text.isdigit() and len(text) <= 4):
         raise CardError(
             f"Your card's expiration {what} is invalid.", code=f"invalid_expiry_{what}", param=f"exp_{what}"
@@ -205,22 +224,6 @@ async def _saved(work: Work, customer_id: str | None, card_id: str | None) -> Kn
     if card is None or card.customer_id != customer_id or card.type != "card":
         raise ResourceMissing("card", card_id, param="card")
     return Known("card", card.details, card.outcome, card.fingerprint, False, billing_details=card.billing_details)
-
-
-def _bank_account(work: Work, given: BankAccountTokenParams) -> tuple[Known, Tree]:
-    key = fingerprint_key(work.account_id)
-    country = given.country.upper()
-    if country == "US":
-        if given.routing_number is None:
-            raise missing("bank_account[routing_number]")
-        account = accounts.recognise("us_bank_account", given.account_number, routing=given.routing_number)
-        known = of_us_bank_account(replace(account, routing=given.routing_number), key, False)
-    else:
-        known = _foreign(given, key)
-    known.details["account_holder_type"] = given.account_holder_type
-    known.details["account_type"] = given.account_type
-    known.billing_details["name"] = given.account_holder_name
-    return known, {"country": country, "currency": given.currency or "usd"}
 
 
 def _foreign(given: BankAccountTokenParams, key: bytes) -> Known:

@@ -1,0 +1,292 @@
+"""Legacy sources: a customer's cards and bank accounts, kept as payment methods with ids of their own.
+
+A source can be used as a payment method, and a payment by a token is one by the source that the token becomes.
+"""
+
+from sqlalchemy import Select, select
+
+from stripe_lite.bank import accounts, cards
+from stripe_lite.core import metadata
+from stripe_lite.core.errors import CardError, InvalidRequest, ResourceMissing
+from stripe_lite.core.ids import new_id
+from stripe_lite.core.lists import ListObject, Page
+from stripe_lite.core.objects import StripeObject, Tree, changes
+from stripe_lite.customers.customers import service as customers
+from stripe_lite.customers.customers.links import Link
+from stripe_lite.customers.customers.model import Customer
+from stripe_lite.customers.customers.schema import CustomerObject
+from stripe_lite.customers.customers.schema import render as render_customer
+from stripe_lite.db.work import Work
+from stripe_lite.events.outbox import record
+from stripe_lite.payments.payment_methods import attachment
+from stripe_lite.payments.payment_methods.details import missing
+from stripe_lite.payments.payment_methods.known import build
+from stripe_lite.payments.payment_methods.model import PaymentMethod
+from stripe_lite.payments.payment_methods.schema import render as render_payment_method
+from stripe_lite.payments.sources.schema import (
+    BankAccountSourceParams,
+    CardSourceParams,
+    SourceCreateParams,
+    SourceListParams,
+    SourceObject,
+    SourceUpdateParams,
+    SourceVerifyParams,
+    render,
+)
+from stripe_lite.payments.tokens import service as tokens
+from stripe_lite.payments.tokens.schema import BankAccountTokenParams, CardTokenParams
+
+PREFIXES = ("card_", "ba_")
+TYPES = {"card": "card", "bank_account": "us_bank_account"}
+INCLUDED_MAX = 10
+ADDRESS = {
+    "address_city": "city",
+    "address_country": "country",
+    "address_line1": "line1",
+    "address_line2": "line2",
+    "address_state": "state",
+    "address_zip": "postal_code",
+}
+
+
+async def resolve(work: Work, id: str, *, customer_id: str | None = None, param: str = "source") -> PaymentMethod:
+    """What a charge by this source is made with: a token becomes a source here; a saved one must be the customer's."""
+    if id.startswith(tokens.PREFIXES):
+        return await _of_token(work, id, param)
+    if id.startswith("pm_"):
+        raise InvalidRequest(
+            "You cannot use a PaymentMethod as a source. Instead, create a PaymentIntent with it.", param=param
+        )
+    if customer_id is None:
+        raise ResourceMissing("source", id, param=param)
+    return await retrieve(work, customer_id, id, param=param, lock=True)
+
+
+async def default_of(work: Work, customer_id: str) -> PaymentMethod:
+    """The source that a charge of this customer is made with when it names none."""
+    customer = await customers.living(work, customer_id, param="customer")
+    if customer.default_source_id is None:
+        raise CardError("Cannot charge a customer that has no active card", code="missing", param="card")
+    return await retrieve(work, customer_id, customer.default_source_id, lock=True)
+
+
+async def retrieve(work: Work, customer_id: str, id: str, *, param: str = "id", lock: bool = False) -> PaymentMethod:
+    """The customer's source with this id."""
+    source = await work.get(PaymentMethod, id, lock=lock) if id.startswith(PREFIXES) else None
+    if source is None or source.customer_id != customer_id:
+        raise ResourceMissing("source", id, param=param)
+    return source
+
+
+async def show(work: Work, id: str) -> SourceObject:
+    """The source as clients see it, whoever's it is."""
+    source = await work.get(PaymentMethod, id)
+    if source is None:
+        raise ResourceMissing("source", id)
+    return render(source)
+
+
+async def create(work: Work, customer_id: str, params: SourceCreateParams) -> PaymentMethod:
+    """Save a card or a bank account with a customer; the first one becomes the default."""
+    customer = await customers.living(work, customer_id, param="customer", lock=True)
+    source = await _new(work, params)
+    if params.metadata is not None:
+        source.meta = metadata.merge({}, params.metadata)
+    _attach(work, customer, source)
+    if customer.default_source_id is None:
+        before = render_customer(customer)
+        customer.default_source_id = source.id
+        after = render_customer(customer)
+        record(work, "customer.updated", after, changes(before, after))
+    return source
+
+
+async def attach(work: Work, link: Link) -> None:
+    """Save the source that a customer is created or updated with: it takes the place of the old default."""
+    if link.id.startswith("pm_"):
+        raise InvalidRequest(
+            "You cannot use a PaymentMethod as a source for Customers. Instead, use the PaymentMethods API to Attach "
+            "a Customer to a PaymentMethod. See https://stripe.com/docs/api/payment_methods/attach",
+            param=link.param,
+        )
+    source = await _of_token(work, link.id, link.param)
+    _attach(work, link.customer, source)
+    former = link.customer.default_source_id
+    link.customer.default_source_id = source.id
+    if former is not None:
+        _forget(work, await retrieve(work, link.customer.id, former, lock=True))
+
+
+async def set_default(work: Work, link: Link) -> None:
+    """Make one of the customer's sources its default."""
+    await retrieve(work, link.customer.id, link.id, param=link.param)
+    link.customer.default_source_id = link.id
+
+
+async def update(work: Work, customer_id: str, id: str, params: SourceUpdateParams) -> PaymentMethod:
+    """Change a source."""
+    source = await retrieve(work, customer_id, id, lock=True)
+    before = render(source)
+    sent = params.sent()
+    address = {ADDRESS[name]: value for name, value in sent.items() if name in ADDRESS}
+    billing = dict(source.billing_details)
+    if address:
+        billing["address"] = (billing.get("address") or {}) | address
+    for name in ("name", "account_holder_name"):
+        if name in sent:
+            billing["name"] = sent[name]
+    source.billing_details = billing
+    if source.type == "card":
+        _update_expiry(work, source, params)
+    if "account_holder_type" in sent:
+        source.details = source.details | {"account_holder_type": params.account_holder_type}
+    if "metadata" in sent:
+        source.meta = metadata.merge(source.meta, params.metadata)
+    after = render(source)
+    if difference := changes(before, after):
+        record(work, "customer.source.updated", after, difference)
+    return source
+
+
+async def verify(work: Work, customer_id: str, id: str, params: SourceVerifyParams) -> PaymentMethod:
+    """Prove that a bank account is the customer's, by the two amounts that were sent to it."""
+    source = await retrieve(work, customer_id, id, lock=True)
+    if source.type == "card":
+        raise InvalidRequest("Only bank accounts are verified by amounts.", param="id")
+    if source.verified:
+        raise InvalidRequest("This bank account has already been verified.", code="bank_account_already_verified")
+    if params.amounts is None:
+        raise missing("amounts")
+    if accounts.microdeposits(tuple(params.amounts)) != "verified":
+        raise InvalidRequest(
+            "The amounts provided do not match the amounts that were sent to the bank account.",
+            code="bank_account_verification_failed",
+            param="amounts",
+        )
+    before = render(source)
+    source.verified = True
+    after = render(source)
+    record(work, "customer.source.updated", after, changes(before, after))
+    return source
+
+
+async def delete(work: Work, customer_id: str, id: str) -> PaymentMethod:
+    """Delete a source. The customer's newest other source becomes the default in its place."""
+    source = await retrieve(work, customer_id, id, lock=True)
+    _forget(work, source)
+    rest = await work.all(_of_customer(work, customer_id).order_by(PaymentMethod.created_at.desc()).limit(2))
+    successor = next((other.id for other in rest if other.id != id), None)
+    await attachment.forget_defaults(work, customer_id, id, successor)
+    return source
+
+
+async def page(work: Work, customer_id: str, params: SourceListParams) -> Page[PaymentMethod]:
+    """A customer's sources, newest first."""
+    await customers.living(work, customer_id, param="customer")
+    conditions = [PaymentMethod.customer_id == customer_id, PaymentMethod.legacy.is_(True)]
+    if params.object is not None:
+        conditions.append(PaymentMethod.type == TYPES.get(params.object, params.object))
+    return await work.page(PaymentMethod, params, *conditions, noun="source")
+
+
+async def included(work: Work, customer: StripeObject) -> ListObject[SourceObject]:
+    """The sources in a customer that is asked for with `expand[]=sources`."""
+    assert isinstance(customer, CustomerObject)
+    await work.flush()
+    found = await work.all(_of_customer(work, customer.id).order_by(PaymentMethod.id.desc()).limit(INCLUDED_MAX + 1))
+    return ListObject(
+        data=[render(source) for source in found[:INCLUDED_MAX]],
+        has_more=len(found) > INCLUDED_MAX,
+        url=f"/v1/customers/{customer.id}/sources",
+    )
+
+
+async def forget_all(work: Work, customer: CustomerObject) -> None:
+    """Detach everything that a deleted customer could pay with."""
+    owned = select(PaymentMethod).where(
+        PaymentMethod.account_id == work.account_id, PaymentMethod.customer_id == customer.id
+    )
+    for payment_method in await work.all(owned, lock=True):
+        if payment_method.legacy:
+            _forget(work, payment_method)
+        else:
+            attachment.detach_now(work, payment_method)
+
+
+def _of_customer(work: Work, customer_id: str) -> Select[PaymentMethod]:
+    return select(PaymentMethod).where(
+        PaymentMethod.account_id == work.account_id,
+        PaymentMethod.customer_id == customer_id,
+        PaymentMethod.legacy.is_(True),
+    )
+
+
+async def _of_token(work: Work, id: str, param: str) -> PaymentMethod:
+    source = (await tokens.spend(work, id, param=param)).source(work)
+    work.add(source)
+    return source
+
+
+async def _new(work: Work, params: SourceCreateParams) -> PaymentMethod:
+    given = [name for name in ("source", "card", "bank_account") if params.given(name)]
+    if not given:
+        raise missing("source")
+    if len(given) > 1:
+        raise InvalidRequest(f"You may only specify one of these parameters: {', '.join(given)}.", param=given[1])
+    match params.source or params.card or params.bank_account:
+        case CardSourceParams() as card:
+            return _of_card(work, card)
+        case BankAccountSourceParams() as account:
+            return _of_bank_account(work, account)
+        case str() as token:
+            return await _of_token(work, token, given[0])
+        case _:
+            raise missing(given[0])
+
+
+def _of_card(work: Work, given: CardSourceParams) -> PaymentMethod:
+    sent = given.model_dump(exclude={"object", "metadata", "exp_month", "exp_year"}, exclude_unset=True)
+    typed = CardTokenParams(exp_month=str(given.exp_month), exp_year=str(given.exp_year), **sent)
+    source = build(work, tokens.read_card(work, typed), new_id("card"))
+    if given.metadata is not None:
+        source.meta = metadata.merge({}, given.metadata)
+    work.add(source)
+    return source
+
+
+def _of_bank_account(work: Work, given: BankAccountSourceParams) -> PaymentMethod:
+    sent = given.model_dump(exclude={"object"}, exclude_unset=True)
+    known, extras = tokens.read_bank_account(work, BankAccountTokenParams(**sent))
+    source = build(work, known, new_id("ba"))
+    source.extras = extras
+    work.add(source)
+    return source
+
+
+def _attach(work: Work, customer: Customer, source: PaymentMethod) -> None:
+    attachment.verify_by_class(source)
+    source.customer_id = customer.id
+    if source.type == "card":
+        record(work, "payment_method.attached", render_payment_method(source))
+    record(work, "customer.source.created", render(source))
+
+
+def _forget(work: Work, source: PaymentMethod) -> None:
+    deleted = render(source)
+    if source.type == "card":
+        attachment.detach_now(work, source)
+    source.customer_id = None
+    source.spent = True
+    record(work, "customer.source.deleted", deleted)
+
+
+def _update_expiry(work: Work, source: PaymentMethod, params: SourceUpdateParams) -> None:
+    card: Tree = dict(source.details)
+    today = work.now.date()
+    if params.exp_month is not None:
+        card["exp_month"] = tokens.expiry_number(params.exp_month, "month")
+    if params.exp_year is not None:
+        card["exp_year"] = cards.expiry_year(tokens.expiry_number(params.exp_year, "year"), today)
+    if card != source.details:
+        cards.check_expiry(card["exp_month"], card["exp_year"], today)
+        source.details = card

@@ -1,0 +1,263 @@
+"""Payment methods: what is kept of them, whose they are, and what is refused."""
+
+import asyncpg
+import pytest
+
+from stripe_lite.payments.payment_methods.charge_details import FIELDS
+from stripe_lite.payments.payment_methods.details import READERS
+from tests.shop import Shop, raises_stripe
+
+CARD = {"number": "4242424242424242", "exp_month": 12, "exp_year": 2040, "cvc": "314"}
+WITH_DETAILS: dict[str, dict[str, object]] = {
+    "acss_debit": {"account_number": "000123456789", "institution_number": "000", "transit_number": "11000"},
+    "au_becs_debit": {"account_number": "000123456", "bsb_number": "000-000"},
+    "bacs_debit": {"account_number": "00012345", "sort_code": "10-88-00"},
+    "boleto": {"tax_id": "000.000.000-00"},
+    "card": CARD,
+    "eps": {"bank": "bawag_psk_ag"},
+    "fpx": {"bank": "maybank2u"},
+    "ideal": {"bank": "ing"},
+    "klarna": {"dob": {"day": 1, "month": 2, "year": 1990}},
+    "naver_pay": {"funding": "points"},
+    "nz_bank_account": {"account_number": "0123456", "bank_code": "01", "branch_code": "0001", "suffix": "00"},
+    "p24": {"bank": "ing"},
+    "payto": {"account_number": "123456", "bsb_number": "000000"},
+    "sepa_debit": {"iban": "DE89370400440532013000"},
+    "sofort": {"country": "DE"},
+    "us_bank_account": {"account_number": "000123456789", "routing_number": "110000000"},
+}
+NO_DETAILS = (
+    "affirm alipay alma amazon_pay afterpay_clearpay bancontact billie bizum blik cashapp crypto customer_balance "
+    "giropay grabpay kakao_pay konbini kr_card link mb_way mobilepay multibanco oxxo pay_by_bank payco paynow paypal "
+    "pix promptpay revolut_pay samsung_pay satispay scalapay sunbit swish twint upi wechat_pay zip"
+)
+ALL_TYPES = WITH_DETAILS | {type: {} for type in NO_DETAILS.split(" ")}
+
+
+async def test_a_card_is_kept_without_its_number(shop: Shop, dsn: str) -> None:
+    created = await shop.v1.payment_methods.create_async(
+        {
+            "type": "card",
+            "card": CARD,
+            "billing_details": {"name": "Jenny Rosen", "address": {"line1": "1 Main St", "country": "US"}},
+            "metadata": {"order": "6735"},
+            "allow_redisplay": "always",
+        }
+    )
+    assert created.id.startswith("pm_")
+    assert created.type == "card"
+    assert created.customer is None
+    assert (created.card.brand, created.card.last4, created.card.funding) == ("visa", "4242", "credit")
+    assert (created.card.exp_month, created.card.exp_year, created.card.country) == (12, 2040, "US")
+    assert created.card.checks.cvc_check == "unchecked"
+    assert created.card.checks.address_line1_check == "unchecked"
+    assert created.card.checks.address_postal_code_check is None
+    assert created.card.networks.available == ["visa"]
+    assert created.billing_details.address.line1 == "1 Main St"
+    assert created.billing_details.address.city is None
+    assert created.metadata.to_dict() == {"order": "6735"}
+    assert created.allow_redisplay == "always"
+    found = await shop.v1.payment_methods.retrieve_async(created.id)
+    assert found.to_dict() == created.to_dict()
+    connection = await asyncpg.connect(dsn)
+    try:
+        row = await connection.fetchval("SELECT p::text FROM payment_methods p WHERE id = $1", created.id)
+    finally:
+        await connection.close()
+    assert "4242424242424242" not in row
+    assert '"314"' not in row
+
+
+async def test_a_number_has_one_fingerprint_in_an_account(shop: Shop) -> None:
+    first = await shop.v1.payment_methods.create_async({"type": "card", "card": CARD})
+    second = await shop.v1.payment_methods.create_async({"type": "card", "card": CARD | {"exp_year": 2041}})
+    by_name = await shop.v1.payment_methods.retrieve_async("pm_card_visa")
+    other = await shop.v1.payment_methods.retrieve_async("pm_card_mastercard")
+    assert first.card.fingerprint == second.card.fingerprint == by_name.card.fingerprint
+    assert other.card.fingerprint != first.card.fingerprint
+
+
+@pytest.mark.parametrize("type", sorted(ALL_TYPES))
+async def test_every_type_can_be_created(shop: Shop, type: str) -> None:
+    params = {"type": type} | ({type: ALL_TYPES[type]} if ALL_TYPES[type] else {})
+    created = await shop.v1.payment_methods.create_async(params)
+    assert created.type == type
+    assert created[type] is not None
+    assert [name for name in ALL_TYPES if name in created.to_dict()] == [type]
+
+
+def test_types_with_details_tell_of_them_in_charges() -> None:
+    assert set(READERS) - set(FIELDS) == set()
+    assert set(FIELDS) | {"card"} <= set(ALL_TYPES)
+
+
+async def test_bank_accounts_show_what_a_receipt_shows(shop: Shop) -> None:
+    us = await shop.v1.payment_methods.create_async(
+        {
+            "type": "us_bank_account",
+            "us_bank_account": ALL_TYPES["us_bank_account"] | {"account_holder_type": "company"},
+        }
+    )
+    assert us.us_bank_account.last4 == "6789"
+    assert us.us_bank_account.bank_name == "STRIPE TEST BANK"
+    assert us.us_bank_account.account_holder_type == "company"
+    sepa = await shop.v1.payment_methods.create_async(
+        {"type": "sepa_debit", "sepa_debit": {"iban": "DE89 3704 0044 0532 0130 00"}}
+    )
+    assert (sepa.sepa_debit.country, sepa.sepa_debit.bank_code, sepa.sepa_debit.last4) == ("DE", "37040044", "3000")
+    bacs = await shop.v1.payment_methods.create_async({"type": "bacs_debit", "bacs_debit": ALL_TYPES["bacs_debit"]})
+    assert bacs.bacs_debit.sort_code == "10-88-00"
+
+
+@pytest.mark.parametrize(
+    ("changed", "code", "param"),
+    [
+        ({"number": "4242424242424241"}, "incorrect_number", "number"),
+        ({"number": "4242abcd42424242"}, "invalid_number", "number"),
+        ({"exp_month": 13}, "invalid_expiry_month", "exp_month"),
+        ({"exp_year": 2019}, "invalid_expiry_year", "exp_year"),
+        ({"exp_year": 2120}, "invalid_expiry_year", "exp_year"),
+        ({"cvc": "99"}, "invalid_cvc", "cvc"),
+    ],
+)
+async def test_wrong_card_details_are_card_errors(
+    shop: Shop, changed: dict[str, object], code: str, param: str
+) -> None:
+    with raises_stripe("card_error", code=code, param=param, status=402):
+        await shop.v1.payment_methods.create_async({"type": "card", "card": CARD | changed})
+
+
+async def test_a_real_card_is_declined(shop: Shop) -> None:
+    with raises_stripe("card_error", code="card_declined", decline_code="test_mode_live_card", status=402):
+        await shop.v1.payment_methods.create_async({"type": "card", "card": CARD | {"number": "4539578763621486"}})
+
+
+async def test_what_a_type_needs_must_be_there(shop: Shop) -> None:
+    with raises_stripe(code="parameter_missing", param="type", status=400):
+        await shop.v1.payment_methods.create_async({"card": CARD})
+    with raises_stripe(code="parameter_missing", param="card"):
+        await shop.v1.payment_methods.create_async({"type": "card"})
+    with raises_stripe(code="parameter_missing", param="card[number]"):
+        await shop.v1.payment_methods.create_async({"type": "card", "card": {"exp_month": 1, "exp_year": 2040}})
+    with raises_stripe(code="parameter_missing", param="sepa_debit"):
+        await shop.v1.payment_methods.create_async({"type": "sepa_debit"})
+    with raises_stripe(param="sepa_debit"):
+        await shop.v1.payment_methods.create_async(
+            {"type": "card", "card": CARD, "sepa_debit": ALL_TYPES["sepa_debit"]}
+        )
+    with raises_stripe(param="type"):
+        await shop.v1.payment_methods.create_async({"type": "barter"})
+
+
+async def test_cloning_is_refused_by_name(shop: Shop) -> None:
+    with raises_stripe(code="parameter_unsupported", param="payment_method"):
+        await shop.v1.payment_methods.create_async({"payment_method": "pm_card_visa"})
+
+
+async def test_wrong_accounts_are_invalid_requests(shop: Shop) -> None:
+    wrong = {"account_number": "000999999999", "routing_number": "110000000"}
+    with raises_stripe(code="account_number_invalid", param="us_bank_account[account_number]"):
+        await shop.v1.payment_methods.create_async({"type": "us_bank_account", "us_bank_account": wrong})
+    with raises_stripe(code="invalid_bank_account_iban", param="sepa_debit[iban]"):
+        await shop.v1.payment_methods.create_async({"type": "sepa_debit", "sepa_debit": {"iban": "DE00370400440532"}})
+
+
+async def test_a_publishable_key_may_create_a_payment_method(shop: Shop) -> None:
+    created = await shop.v1.payment_methods.create_async(
+        {"type": "card", "card": CARD}, {"api_key": shop.key.replace("sk_", "pk_", 1)}
+    )
+    assert (await shop.v1.payment_methods.retrieve_async(created.id)).card.last4 == "4242"
+
+
+async def test_each_use_of_a_name_makes_a_new_payment_method(shop: Shop) -> None:
+    first = await shop.v1.payment_methods.retrieve_async("pm_card_visa")
+    second = await shop.v1.payment_methods.retrieve_async("pm_card_visa")
+    assert first.id != second.id
+    assert (await shop.v1.payment_methods.retrieve_async(first.id)).card.last4 == "4242"
+    sepa = await shop.v1.payment_methods.retrieve_async("pm_success_de")
+    assert sepa.sepa_debit.last4 == "3000"
+
+
+async def test_a_cobranded_card_prefers_one_of_its_networks(shop: Shop) -> None:
+    card = CARD | {"number": "4000002500001001", "networks": {"preferred": "cartes_bancaires"}}
+    created = await shop.v1.payment_methods.create_async({"type": "card", "card": card})
+    assert created.card.networks.available == ["visa", "cartes_bancaires"]
+    assert created.card.networks.preferred == created.card.display_brand == "cartes_bancaires"
+
+
+async def test_unknown_payment_methods_are_missing(shop: Shop) -> None:
+    with raises_stripe(
+        code="resource_missing", param="payment_method", status=404, message="No such PaymentMethod: 'pm_nothing'"
+    ):
+        await shop.v1.payment_methods.retrieve_async("pm_nothing")
+
+
+async def test_a_list_can_be_narrowed(shop: Shop) -> None:
+    customer = await shop.v1.customers.create_async()
+    ids = []
+    for name in ("pm_card_visa", "pm_card_mastercard", "pm_success_de"):
+        ids.append((await shop.v1.payment_methods.attach_async(name, {"customer": customer.id})).id)
+    await shop.v1.payment_methods.retrieve_async("pm_card_visa")
+    mine = await shop.v1.customers.payment_methods.list_async(customer.id)
+    assert [method.id for method in mine.data] == ids[::-1]
+    cards = await shop.v1.payment_methods.list_async({"customer": customer.id, "type": "card"})
+    assert [method.id for method in cards.data] == ids[1::-1]
+    first = await shop.v1.payment_methods.list_async({"customer": customer.id, "limit": 1})
+    assert first.has_more
+    rest = await shop.v1.payment_methods.list_async({"customer": customer.id, "starting_after": first.data[0].id})
+    assert [method.id for method in rest.data] == ids[1::-1]
+    shown = await shop.v1.payment_methods.list_async({"customer": customer.id, "allow_redisplay": "always"})
+    assert shown.data == []
+    assert len((await shop.v1.payment_methods.list_async()).data) == 4
+    with raises_stripe(code="resource_missing", param="customer", status=404):
+        await shop.v1.customers.payment_methods.list_async("cus_nobody")
+
+
+async def test_a_customer_has_only_its_own(shop: Shop) -> None:
+    customer = await shop.v1.customers.create_async()
+    other = await shop.v1.customers.create_async()
+    method = await shop.v1.payment_methods.attach_async("pm_card_visa", {"customer": customer.id})
+    found = await shop.v1.customers.payment_methods.retrieve_async(customer.id, method.id)
+    assert found.id == method.id
+    with raises_stripe(code="resource_missing", status=404):
+        await shop.v1.customers.payment_methods.retrieve_async(other.id, method.id)
+
+
+async def test_an_update_tells_what_changed(shop: Shop) -> None:
+    customer = await shop.v1.customers.create_async()
+    method = await shop.v1.payment_methods.attach_async("pm_card_visa", {"customer": customer.id})
+    changed = await shop.v1.payment_methods.update_async(
+        method.id,
+        {
+            "card": {"exp_month": 5, "exp_year": 2041},
+            "billing_details": {"name": "Jenny", "address": {"postal_code": "94103"}},
+            "metadata": {"a": "b"},
+            "allow_redisplay": "limited",
+        },
+    )
+    assert (changed.card.exp_month, changed.card.exp_year) == (5, 2041)
+    assert changed.billing_details.name == "Jenny"
+    assert changed.card.checks.address_postal_code_check == "unchecked"
+    assert changed.card.checks.cvc_check == "pass"
+    assert changed.allow_redisplay == "limited"
+    event = (await shop.v1.events.list_async({"type": "payment_method.updated"})).data[0]
+    assert event.data.previous_attributes["billing_details"]["name"] is None
+    assert event.data.previous_attributes["metadata"]["a"] is None
+    cleared = await shop.v1.payment_methods.update_async(method.id, {"billing_details": {"name": ""}, "metadata": ""})
+    assert cleared.billing_details.name is None
+    assert cleared.billing_details.address.postal_code == "94103"
+    assert cleared.metadata.to_dict() == {}
+
+
+async def test_updates_are_checked(shop: Shop) -> None:
+    loose = await shop.v1.payment_methods.create_async({"type": "card", "card": CARD})
+    with raises_stripe(message="You must save this PaymentMethod to a customer before you can update it."):
+        await shop.v1.payment_methods.update_async(loose.id, {"metadata": {"a": "b"}})
+    customer = await shop.v1.customers.create_async()
+    method = await shop.v1.payment_methods.attach_async("pm_card_visa", {"customer": customer.id})
+    with raises_stripe("card_error", code="invalid_expiry_year", param="exp_year", status=402):
+        await shop.v1.payment_methods.update_async(method.id, {"card": {"exp_year": 2019}})
+    with raises_stripe(param="us_bank_account"):
+        await shop.v1.payment_methods.update_async(method.id, {"us_bank_account": {"account_type": "savings"}})
+    with raises_stripe(param="card[networks][preferred]"):
+        await shop.v1.payment_methods.update_async(method.id, {"card": {"networks": {"preferred": "mastercard"}}})

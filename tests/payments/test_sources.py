@@ -1,0 +1,117 @@
+"""Legacy sources: cards and bank accounts that customers had before there were payment methods."""
+
+from tests.shop import Shop, raises_stripe
+
+CARD = {"object": "card", "number": "4242424242424242", "exp_month": 12, "exp_year": 2040, "cvc": "314"}
+ACCOUNT = {"object": "bank_account", "country": "US", "currency": "usd", "routing_number": "110000000"}
+
+
+async def test_a_customer_is_created_with_a_card(shop: Shop) -> None:
+    token = await shop.v1.tokens.create_async(
+        {"card": {"number": "4242424242424242", "exp_month": "12", "exp_year": "2040", "cvc": "314"}}
+    )
+    customer = await shop.v1.customers.create_async({"source": token.id, "expand": ["default_source", "sources"]})
+    assert customer.default_source.id == token.card.id
+    assert customer.default_source.customer == customer.id
+    assert customer.default_source.cvc_check == "pass"
+    assert [source.id for source in customer.sources.data] == [token.card.id]
+    assert (await shop.v1.tokens.retrieve_async(token.id)).used
+    types = await shop.event_types()
+    assert types == ["customer.created", "payment_method.attached", "customer.source.created"]
+
+
+async def test_a_declined_source_leaves_no_customer_behind(shop: Shop) -> None:
+    with raises_stripe("card_error", code="card_declined", decline_code="generic_decline", status=402):
+        await shop.v1.customers.create_async({"source": "tok_chargeDeclined"})
+    assert (await shop.v1.customers.list_async()).data == []
+
+
+async def test_a_new_source_replaces_the_default(shop: Shop) -> None:
+    customer = await shop.v1.customers.create_async({"source": "tok_visa"})
+    updated = await shop.v1.customers.update_async(customer.id, {"source": "tok_mastercard", "expand": ["sources"]})
+    assert updated.default_source != customer.default_source
+    assert [source.last4 for source in updated.sources.data] == ["4444"]
+    types = await shop.event_types()
+    assert types[3:] == [
+        "payment_method.attached",
+        "customer.source.created",
+        "payment_method.detached",
+        "customer.source.deleted",
+        "customer.updated",
+    ]
+
+
+async def test_a_card_is_a_payment_method_too(shop: Shop) -> None:
+    customer = await shop.v1.customers.create_async({"source": "tok_visa"})
+    method = await shop.v1.payment_methods.retrieve_async(customer.default_source)
+    assert (method.object, method.type, method.customer) == ("payment_method", "card", customer.id)
+    listed = await shop.v1.customers.payment_methods.list_async(customer.id, {"type": "card"})
+    assert [found.id for found in listed.data] == [customer.default_source]
+
+
+async def test_sources_are_added_changed_and_deleted(shop: Shop) -> None:
+    customer = await shop.v1.customers.create_async()
+    first = await shop.v1.customers.payment_sources.create_async(customer.id, {"source": "tok_visa"})
+    second = await shop.v1.customers.payment_sources.create_async(
+        customer.id, {"source": "tok_mastercard", "metadata": {"a": "b"}}
+    )
+    assert (await shop.v1.customers.retrieve_async(customer.id)).default_source == first.id
+    assert second.metadata.to_dict() == {"a": "b"}
+    listed = await shop.v1.customers.payment_sources.list_async(customer.id, {"object": "card"})
+    assert [source.id for source in listed.data] == [second.id, first.id]
+    changed = await shop.v1.customers.payment_sources.update_async(
+        customer.id, first.id, {"name": "Jenny", "exp_year": "2041", "address_zip": "94103", "metadata": {"c": "d"}}
+    )
+    assert (changed.name, changed.exp_year, changed.address_zip, changed.metadata.to_dict()) == (
+        "Jenny",
+        2041,
+        "94103",
+        {"c": "d"},
+    )
+    deleted = await shop.v1.customers.payment_sources.delete_async(customer.id, first.id)
+    assert deleted.deleted
+    found = await shop.v1.customers.retrieve_async(customer.id)
+    assert found.default_source == second.id
+    with raises_stripe(code="resource_missing", status=404):
+        await shop.v1.customers.payment_sources.retrieve_async(customer.id, first.id)
+    assert (await shop.event_types())[-3:] == ["payment_method.detached", "customer.source.deleted", "customer.updated"]
+
+
+async def test_sources_by_their_numbers(shop: Shop) -> None:
+    customer = await shop.v1.customers.create_async()
+    response = await shop.post(
+        f"/v1/customers/{customer.id}/sources", {f"card[{name}]": str(value) for name, value in CARD.items()}
+    )
+    assert response.json()["last4"] == "4242"
+    fields = {f"bank_account[{name}]": value for name, value in ACCOUNT.items()}
+    response = await shop.post(
+        f"/v1/customers/{customer.id}/sources", fields | {"bank_account[account_number]": "000123456789"}
+    )
+    assert (response.json()["object"], response.json()["status"]) == ("bank_account", "new")
+
+
+async def test_a_bank_account_is_verified_by_two_amounts(shop: Shop) -> None:
+    account = {"country": "US", "routing_number": "110000000", "account_number": "000123456789"}
+    token = await shop.v1.tokens.create_async({"bank_account": account})
+    customer = await shop.v1.customers.create_async({"source": token.id})
+    id = customer.default_source
+    with raises_stripe(param="amounts"):
+        await shop.v1.customers.payment_sources.verify_async(customer.id, id, {"amounts": [1, 2]})
+    verified = await shop.v1.customers.payment_sources.verify_async(customer.id, id, {"amounts": [32, 45]})
+    assert verified.status == "verified"
+    assert (await shop.event_types())[-1] == "customer.source.updated"
+
+
+async def test_the_default_is_one_of_the_customers_own(shop: Shop) -> None:
+    customer = await shop.v1.customers.create_async({"source": "tok_visa"})
+    card = await shop.v1.customers.payment_sources.create_async(customer.id, {"source": "tok_amex"})
+    updated = await shop.v1.customers.update_async(customer.id, {"default_source": card.id})
+    assert updated.default_source == card.id
+    with raises_stripe(code="resource_missing", param="default_source", status=400):
+        await shop.v1.customers.update_async(customer.id, {"default_source": "card_nothing"})
+
+
+async def test_a_payment_method_is_no_source(shop: Shop) -> None:
+    with raises_stripe(param="source") as refused:
+        await shop.v1.customers.create_async({"source": "pm_card_visa"})
+    assert "You cannot use a PaymentMethod as a source for Customers" in str(refused.value)
