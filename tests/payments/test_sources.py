@@ -49,6 +49,19 @@ async def test_a_card_is_a_payment_method_too(shop: Shop) -> None:
     assert [found.id for found in listed.data] == [customer.default_source]
 
 
+async def test_a_card_expands_to_what_is_asked_for(shop: Shop) -> None:
+    customer = await shop.v1.customers.create_async({"source": "tok_visa"})
+    updated = await shop.v1.customers.update_async(
+        customer.id,
+        {
+            "invoice_settings": {"default_payment_method": customer.default_source},
+            "expand": ["default_source", "invoice_settings.default_payment_method"],
+        },
+    )
+    assert updated.default_source.object == "card"
+    assert updated.invoice_settings.default_payment_method.object == "payment_method"
+
+
 async def test_sources_are_added_changed_and_deleted(shop: Shop) -> None:
     customer = await shop.v1.customers.create_async()
     first = await shop.v1.customers.payment_sources.create_async(customer.id, {"source": "tok_visa"})

@@ -1,6 +1,9 @@
 """Tokens: single-use names for what a payer typed in."""
 
+import asyncio
+
 import pytest
+import stripe
 
 from tests.shop import Shop, raises_stripe
 
@@ -19,7 +22,7 @@ async def test_a_card_token_shows_the_card(shop: Shop) -> None:
     card = CARD | {"name": "Jenny Rosen", "address_line1": "1 Main St", "address_zip": "94103"}
     token = await shop.v1.tokens.create_async({"card": card})
     assert token.id.startswith("tok_")
-    assert (token.type, token.used) == ("card", False)
+    assert (token.type, token.used, token.client_ip) == ("card", False, "127.0.0.1")
     assert token.card.id.startswith("card_")
     assert (token.card.brand, token.card.last4, token.card.exp_year) == ("MasterCard", "4444", 2040)
     assert (token.card.name, token.card.address_zip) == ("Jenny Rosen", "94103")
@@ -37,6 +40,16 @@ async def test_a_token_is_used_once(shop: Shop) -> None:
     assert (await shop.v1.tokens.retrieve_async(token.id)).used
     with raises_stripe(code="token_already_used", message=f"You cannot use a Stripe token more than once: {token.id}."):
         await shop.v1.payment_methods.create_async({"type": "card", "card": {"token": token.id}})
+
+
+async def test_of_many_racers_one_uses_the_token(shop: Shop) -> None:
+    token = await shop.v1.tokens.create_async({"card": CARD})
+    params = {"type": "card", "card": {"token": token.id}}
+    answers = await asyncio.gather(
+        *(shop.v1.payment_methods.create_async(params) for _ in range(8)), return_exceptions=True
+    )
+    assert len([answer for answer in answers if not isinstance(answer, Exception)]) == 1
+    assert {answer.code for answer in answers if isinstance(answer, stripe.StripeError)} == {"token_already_used"}
 
 
 async def test_a_refused_request_does_not_use_the_token(shop: Shop) -> None:

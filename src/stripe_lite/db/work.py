@@ -33,6 +33,7 @@ class RequestStamp:
     actor: str = "api"
     publishable: bool = False
     origin: str | None = None
+    client_ip: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,7 +55,7 @@ class Expander:
         self._check(at, name, rest, path)
         value = getattr(at, name, None)
         if isinstance(value, str):
-            value = await self._object(work, value)
+            value = await self._object(work, name, value)
             if value is not None:
                 setattr(at, name, value)
         elif value is None:
@@ -82,8 +82,10 @@ class Expander:
         if not allowed:
             raise _not_expandable(path)
 
-    async def _object(self, work: Work, id: str) -> StripeObject | None:
-        kind = self._by_prefix.get(id.rpartition("_")[0])
+    async def _object(self, work: Work, name: str, id: str) -> StripeObject | None:
+        # A legacy card's id (`card_…`) names a payment method too, where one is asked for.
+        as_method = name.endswith("payment_method") and "payment_method" in self.by_name
+        kind = self.by_name["payment_method"] if as_method else self._by_prefix.get(id.rpartition("_")[0])
         return None if kind is None else await kind.load(work, id)
 
     async def _included(self, work: Work, at: StripeObject, name: str) -> StripeObject | None:

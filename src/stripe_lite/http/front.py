@@ -122,6 +122,7 @@ class Front:
             exchange.version,
             publishable=caller.kind == "publishable",
             origin=f"{scope.get('scheme', 'http')}://{text(headers.get(b'host')) or 'localhost'}",
+            client_ip=(scope.get("client") or [None])[0],
         )
 
         async def handler(work: Work) -> StripeObject:

@@ -21,7 +21,7 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "acss_debit": ("bank_name", "fingerprint", "institution_number", "last4", "transit_number"),
     "affirm": ("transaction_id",),
     "afterpay_clearpay": ("order_id", "reference"),
-    "alipay": ("buyer_id", "fingerprint", "transaction_id"),
+    "alipay": ("fingerprint", "transaction_id"),
     "alma": ("transaction_id",),
     "amazon_pay": ("transaction_id",),
     "au_becs_debit": ("bsb_number", "fingerprint", "last4", "mandate"),

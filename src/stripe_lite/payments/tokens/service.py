@@ -197,7 +197,7 @@ def _add(work: Work, type: str, prefix: str, known: Known | None, extras: Tree, 
         type=type,
         used=False,
         source_id=source_id,
-        client_ip=None,
+        client_ip=work.request.client_ip,
         known={} if known is None else asdict(known),
         extras=extras,
     )
