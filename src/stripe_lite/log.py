@@ -1,11 +1,20 @@
-"""The log: one line an entry on standard error, as text or JSON, the libraries' entries among ours."""
+"""The log: one line an entry on standard error, as text or JSON, the libraries' entries among ours.
+
+No card number and no secret gets into it, whatever an entry or a traceback says.
+"""
 
 import logging
+import re
 import sys
 from typing import Literal
 
 import structlog
-from structlog.typing import Processor
+from structlog.typing import EventDict, Processor
+
+from stripe_lite.core.card_numbers import redact
+
+# API keys, webhook secrets and client secrets, of which the kind and nothing else is left.
+_secret_pattern = re.compile(r"\b((?:[srp]k_(?:test|live)|whsec)_|\w+_secret_)[A-Za-z0-9]{8,}")
 
 
 def configure(form: Literal["text", "json"], level: str) -> None:
@@ -20,7 +29,10 @@ def configure(form: Literal["text", "json"], level: str) -> None:
     last: list[Processor] = (
         [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
         if form == "json"
-        else [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
+        # The default for tracebacks would show local variables, and with them whatever a client sent.
+        else [
+            structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback)
+        ]
     )
     structlog.configure(
         processors=[structlog.stdlib.filter_by_level, *shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
@@ -32,7 +44,7 @@ def configure(form: Literal["text", "json"], level: str) -> None:
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,
-            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *last],
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *last, _redacted],
         )
     )
     root = logging.getLogger()
@@ -41,3 +53,8 @@ def configure(form: Literal["text", "json"], level: str) -> None:
     # The libraries' "info" tells of each start and request; ours does that already.
     for name in ("uvicorn", "alembic", "asyncio", "httpx", "httpcore", "sqlalchemy"):
         logging.getLogger(name).setLevel(max(logging.WARNING, logging.getLevelName(level.upper())))
+
+
+def _redacted(_: object, __: str, entry: str | bytes | EventDict) -> str:
+    """The last processor: the whole line, without card numbers and secrets."""
+    return redact(_secret_pattern.sub(r"\1****", str(entry)))

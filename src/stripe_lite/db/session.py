@@ -19,14 +19,16 @@ POOL_WAIT_SECONDS = 10.0
 
 # What a transaction may be repeated for: nothing of it was committed.
 REPEATABLE = (asyncpg.SerializationError, asyncpg.DeadlockDetectedError)
-# The connection was lost: a commit on its way may or may not have happened.
+# The connection was lost, or there was none to be had: a commit on its way may or may not have happened. An address
+# without a server is told in many ways, as a missing socket file and as a time-out among others: all are OSErrors.
 LOST = (
     asyncpg.PostgresConnectionError,
     asyncpg.InterfaceError,
     asyncpg.AdminShutdownError,
     asyncpg.CrashShutdownError,
     asyncpg.CannotConnectNowError,
-    ConnectionError,
+    asyncpg.TooManyConnectionsError,
+    OSError,
 )
 
 
