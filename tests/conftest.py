@@ -22,9 +22,13 @@ from stripe_lite.db.embedded import EmbeddedPostgres
 from stripe_lite.db.session import Database
 from stripe_lite.registry import METADATA
 from stripe_lite.settings import Settings
+from tests import conformance
 from tests.contract.schema import validate_event
 from tests.shop import Shop, new_key
 from tests.watch import Watch
+
+WATCH = pytest.StashKey[Watch]()
+PROBLEMS = pytest.StashKey[list[str]]()
 
 EVENTS_OF = "SELECT * FROM events WHERE account_id = $1 ORDER BY id"
 
@@ -81,9 +85,10 @@ def settings_for_tests(**changes: object) -> Settings:
 
 
 @pytest_asyncio.fixture(scope="session")
-async def server(dsn: str) -> AsyncIterator[tuple[str, Watch]]:
+async def server(dsn: str, pytestconfig: pytest.Config) -> AsyncIterator[tuple[str, Watch]]:
     """The server that most tests share, and the watch over its responses."""
     watch = Watch(create_app(settings_for_tests(), dsn))
+    pytestconfig.stash[WATCH] = watch
     async with serving(watch) as url:
         yield url, watch
 
@@ -134,3 +139,35 @@ def _envelope(row: asyncpg.Record) -> dict[str, object]:
         "request": {"id": row["request_id"], "idempotency_key": row["idempotency_key"]},
         "type": row["type"],
     }
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let a whole run write the conformance page instead of comparing with it."""
+    parser.addoption("--write-conformance", action="store_true", help="write docs/conformance.md from this run")
+
+
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """After a whole green run, hold what was answered against the conformance page, or write it anew."""
+    config = session.config
+    whole = (
+        not config.args_source == config.ArgsSource.ARGS and not config.option.keyword and not config.option.markexpr
+    )
+    watch = config.stash.get(WATCH, None)
+    if exitstatus != 0 or watch is None or not (whole or config.option.write_conformance):
+        return
+    problems = [f"no test gets a 200 from {name}" for name in conformance.untested(watch.answered)]
+    page = conformance.page(watch.answered)
+    if config.option.write_conformance:
+        conformance.PAGE.parent.mkdir(exist_ok=True)
+        conformance.PAGE.write_text(page)
+    elif not conformance.PAGE.exists() or conformance.PAGE.read_text() != page:
+        problems.append("docs/conformance.md is out of date: run ./run test --write-conformance")
+    if problems:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+        config.stash[PROBLEMS] = problems
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Say what the conformance check found."""
+    for problem in config.stash.get(PROBLEMS, []):
+        terminalreporter.write_line(f"conformance: {problem}", red=True)

@@ -6,6 +6,7 @@ Under COLLATE "C" newer ids are greater, so that `(account_id, id)` alone gives 
 import secrets
 import threading
 import time
+from itertools import product
 
 ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 RANDOM_BITS = 77  # What 24 characters (142 bits) leave beside 49 bits of milliseconds and a 16-bit counter.
@@ -15,12 +16,16 @@ _last_ms = 0
 _counter = 0
 
 
+# Three digits at a time: a third of the long divisions.
+_TRIPLES = ["".join(triple) for triple in product(ALPHABET, repeat=3)]
+
+
 def _base62(number: int, length: int) -> str:
-    digits = []
-    for _ in range(length):
-        number, digit = divmod(number, 62)
-        digits.append(ALPHABET[digit])
-    return "".join(reversed(digits))
+    triples = []
+    for _ in range(0, length, 3):
+        number, triple = divmod(number, 238_328)
+        triples.append(_TRIPLES[triple])
+    return "".join(reversed(triples))[-length:]
 
 
 def _tick() -> int:
@@ -44,4 +49,4 @@ def new_id(prefix: str) -> str:
 
 def new_secret(length: int = 32) -> str:
     """Random base62 characters for keys and secrets: at least 190 bits at the default length."""
-    return "".join(secrets.choice(ALPHABET) for _ in range(length))
+    return _base62(secrets.randbits(6 * length + 64), length)

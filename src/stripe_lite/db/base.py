@@ -5,6 +5,7 @@ and relies on SQLAlchemy's attribute history (`committed_state`) to see which co
 """
 
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import BigInteger, Boolean, DateTime, MetaData, Text
@@ -26,7 +27,7 @@ Id = Text(collation="C")
 
 
 class Base(DeclarativeBase):
-    """The declarative base of every table."""
+    """The declarative base of every table. A new row takes its columns by name."""
 
     metadata = MetaData(naming_convention=NAMING)
     type_annotation_map = {
@@ -37,6 +38,13 @@ class Base(DeclarativeBase):
         Json: JSONB(),
         list[Any]: JSONB(),
     }
+
+    def __init__(self, **values: Any) -> None:
+        # Straight into the instance: SQLAlchemy's history of a row that is not written yet is of no use to us.
+        known = _attributes_of(type(self))
+        if not values.keys() <= known:
+            raise TypeError(f"{type(self).__name__} has no {', '.join(sorted(values.keys() - known))}")
+        self.__dict__.update(values)
 
 
 class Row(Base):
@@ -55,3 +63,8 @@ class Resource(Row):
 
     livemode: Mapped[bool] = mapped_column(sort_order=-8)
     created_at: Mapped[datetime] = mapped_column(sort_order=-7)
+
+
+@cache
+def _attributes_of(model: type[Base]) -> frozenset[str]:
+    return frozenset(model.__mapper__.column_attrs.keys())

@@ -7,8 +7,9 @@ from typing import Any, TypeVar
 
 from pydantic_core import to_json
 from sqlalchemy import ColumnDefault, Select, inspect
+from sqlalchemy.dialects import registry as dialects
 from sqlalchemy.dialects.postgresql import JSON, JSONB
-from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
+from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import Mapper
 from sqlalchemy.sql import ClauseElement
 from sqlalchemy.sql.cache_key import CacheKey
@@ -19,7 +20,7 @@ from stripe_lite.db.base import Base, Row
 AnyRow = TypeVar("AnyRow", bound=Base)
 Binder = Callable[[Any], Any]
 
-DIALECT = PGDialect_asyncpg(json_serializer=lambda value: to_json(value).decode())
+DIALECT: Dialect = dialects.load("postgresql.asyncpg")(json_serializer=lambda value: to_json(value).decode())
 COMPILED_STATEMENTS_MAX = 2000
 
 
@@ -106,6 +107,27 @@ def select_by_id(model: type[Row], lock: bool) -> str:
     columns = ", ".join(field.column for field in facts.fields)
     ending = " FOR NO KEY UPDATE" if lock else ""
     return f"SELECT {columns} FROM {facts.table} WHERE account_id = $1 AND id = $2{ending}"
+
+
+@cache
+def select_together(models: tuple[type[Row], ...]) -> str:
+    """The statement that reads and locks one row of each model, of one account, in one round trip."""
+    columns, tables, conditions = [], [], []
+    for index, model in enumerate(models):
+        facts = fields_of(model)
+        columns += [f"t{index}.{field.column}" for field in facts.fields]
+        tables.append(f"{facts.table} t{index}")
+        conditions.append(f"t{index}.account_id = $1 AND t{index}.id = ${index + 2}")
+    return f"SELECT {', '.join(columns)} FROM {', '.join(tables)} WHERE {' AND '.join(conditions)} FOR NO KEY UPDATE"
+
+
+@cache
+def model_of(table: str) -> type[Row]:
+    """The model of a table by its name."""
+    for mapper in Base.registry.mappers:
+        if str(mapper.local_table) == table and issubclass(mapper.class_, Row):
+            return mapper.class_
+    raise KeyError(table)
 
 
 @dataclass(frozen=True, slots=True)

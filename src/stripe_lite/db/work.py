@@ -4,7 +4,7 @@ A `Work` reads rows, notices what was added and changed, and sends it all as one
 statement is the whole transaction: one round trip. Taking a lock begins a transaction that `commit` ends.
 """
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeAlias, TypeVar
@@ -123,6 +123,20 @@ class Work:
         if record is None:
             return None
         return self._remember(model, record, locked=lock)
+
+    async def hold(self, *wanted: tuple[type[Row], str]) -> None:
+        """Lock rows of different tables in one round trip; `get` finds them then. If one is missing, none is held."""
+        models = tuple(model for model, _ in wanted)
+        driver = await self.begin()
+        sql = queries.select_together(models)
+        record = await self._locking(driver.fetchrow(sql, self.account_id, *(id for _, id in wanted)))
+        if record is None:
+            return
+        values = tuple(record)
+        for model in models:
+            width = len(queries.fields_of(model).fields)
+            self._remember(model, values[:width], locked=True)
+            values = values[width:]
 
     async def one(self, statement: Select[AnyRow], *, lock: bool = False) -> AnyRow | None:
         """The first row of a `select(Model)`, or None."""
@@ -301,7 +315,7 @@ class Work:
         except asyncpg.LockNotAvailableError as error:
             raise LockTimeout from error
 
-    def _remember(self, model: type[AnyRow], record: asyncpg.Record, *, locked: bool) -> AnyRow | None:
+    def _remember(self, model: type[AnyRow], record: Iterable[Any], *, locked: bool) -> AnyRow | None:
         """The one instance of a row in this work: what is already known and locked wins over what was read again."""
         facts = queries.fields_of(model)
         row: AnyRow = facts.instance(record)

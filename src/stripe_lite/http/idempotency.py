@@ -16,7 +16,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from stripe_lite.core.errors import IdempotencyMismatch, InvalidParameter, KeyInUse
 from stripe_lite.core.objects import Tree
-from stripe_lite.db.base import Row
+from stripe_lite.db.base import Id, Row
 from stripe_lite.db.work import Work
 
 KEY_LENGTH_MAX = 255
@@ -37,7 +37,7 @@ class IdempotencyKey(Row):
     __table_args__ = (CheckConstraint("state IN ('started', 'finished')", name="state"), Index(None, "created_at"))
 
     created_at: Mapped[datetime]
-    request_id: Mapped[str]
+    request_id: Mapped[str] = mapped_column(Id)
     endpoint: Mapped[str]
     fingerprint: Mapped[bytes] = mapped_column(BYTEA)
     state: Mapped[str]

@@ -18,6 +18,7 @@ from stripe_lite.core import failpoints
 from stripe_lite.core.errors import ApiError, StripeError, Unavailable
 from stripe_lite.core.objects import StripeObject
 from stripe_lite.db.jobs import Job
+from stripe_lite.db.queries import model_of
 from stripe_lite.db.session import LOST, REPEATABLE, Database
 from stripe_lite.db.work import CommitUnknown, Plan, RequestStamp, Work
 from stripe_lite.http import idempotency
@@ -72,6 +73,8 @@ class Call:
     writes: bool
     claim: Claim | None = None
     expand: list[str] = field(default_factory=list)
+    # Whether the client waits for the bank. Else it is told how things stand before, and `finish` asks the bank later.
+    waits: bool = True
 
     def reply(self) -> Reply:
         """What is owed to this request's client."""
@@ -80,22 +83,34 @@ class Call:
             request_id=stamp.id,
             idempotency_key=stamp.idempotency_key,
             api_version=stamp.api_version,
-            saved_as=None if self.claim is None else self.claim.row_id(self.who.livemode),
+            saved_as=self.claim.row_id(self.who.livemode) if self.claim is not None and self.waits else None,
             expand=self.expand,
             actor=stamp.actor,
             origin=stamp.origin,
         )
 
 
+Asked: TypeAlias = list[tuple[Job, Question]]
+First: TypeAlias = tuple[Outcome, Asked]
+
+
 async def execute(kit: Kit, call: Call) -> Outcome:
     """Carry a call out and give back what its client is told."""
-    outcome, asked = await _repeated(kit, call.who, lambda work: _first(kit, call, work), writes=call.writes)
+    outcome, asked = await begin(kit, call)
+    return await finish(kit, call, asked) or outcome
+
+
+async def begin(kit: Kit, call: Call) -> First:
+    """Carry out a call up to its first commit; what the bank is to be asked then is for `finish`."""
+    return await _repeated(kit, call.who, lambda work: _first(kit, call, work), writes=call.writes)
+
+
+async def finish(kit: Kit, call: Call, asked: Asked) -> Outcome | None:
+    """Ask the bank what a call left to be asked, and record what it says; None where nothing was left."""
+    outcome = None
     for job, question in asked:
         outcome = await _answered(kit, call, job, question)
     return outcome
-
-
-First: TypeAlias = tuple[Outcome, list[tuple[Job, Question]]]
 
 
 async def _repeated(
@@ -151,7 +166,7 @@ async def _first(kit: Kit, call: Call, work: Work) -> First:
     outcome = await _outcome(kit, call, work)
     asked = [(keep(work, question, call.reply()), question) for question in work.asked]
     if call.claim is not None and call.who.stamp.id is not None:
-        if asked:
+        if asked and call.waits:
             idempotency.start(work, call.claim, call.who.stamp.id)
         elif outcome.saved:
             idempotency.finish(work, call.claim, call.who.stamp.id, outcome.status, outcome.body)
@@ -162,7 +177,7 @@ async def _outcome(kit: Kit, call: Call, work: Work) -> Outcome:
     try:
         answer = await call.handler(work)
         await work.react()
-        if work.asked:
+        if work.asked and call.waits:
             return Outcome(200, b"")
         await kit.expander.expand(work, answer, call.expand)
         return success(answer)
@@ -201,6 +216,7 @@ async def settle(kit: Kit, who: Who, job_id: str, task: Task, answer: Any) -> Ou
     """Record the bank's answer and save what the client is told. None means that the bank has not answered yet."""
 
     async def record(work: Work) -> Outcome:
+        await work.hold((Job, job_id), *((model_of(table), id) for table, id in task.question.holds))
         job = await work.get(Job, job_id, lock=True)
         if job is None:
             return await _told_already(kit, work, task)

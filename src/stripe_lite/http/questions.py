@@ -27,6 +27,8 @@ class Question(BaseModel):
     terms: Json
     subject: tuple[str, str]
     facts: Json = {}
+    # Rows, as (table, id), that whoever records the answer will lock: they are fetched with the job, in one trip.
+    holds: list[tuple[str, str]] = []
 
 
 class Reply(BaseModel):

@@ -91,6 +91,7 @@ def _question(
         terms=terms.model_dump(mode="json"),
         subject=("payment_intent", intent.id),
         facts={"intent": intent.id, "charge": charge.id, "off_session": off_session},
+        holds=[("payment_intents", intent.id), ("charges", charge.id), ("payment_methods", method.id)],
     )
 
 
