@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from shutil import rmtree
 from tempfile import mkdtemp
+from typing import Any
 
 import asyncpg
 import httpx
@@ -78,9 +79,9 @@ async def serving(app: ASGIApp) -> AsyncIterator[str]:
         listener.close()
 
 
-def settings_for_tests(**changes: object) -> Settings:
+def settings_for_tests(**changes: Any) -> Settings:
     """Settings that read neither the environment's nor a `.env`'s knobs, with everything quick."""
-    quick: dict[str, object] = {"settlement_delay": 0.2, "webhook_schedule": "0,0.1,0.2", "log_level": "warning"}
+    quick: dict[str, Any] = {"settlement_delay": 0.2, "webhook_schedule": "0,0.1,0.2", "log_level": "warning"}
     return Settings(_env_file=None, **(quick | changes))
 
 
@@ -149,9 +150,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     """After a whole green run, hold what was answered against the conformance page, or write it anew."""
     config = session.config
-    whole = (
-        not config.args_source == config.ArgsSource.ARGS and not config.option.keyword and not config.option.markexpr
-    )
+    narrowed = config.option.keyword or config.option.markexpr
+    whole = config.args_source != config.ArgsSource.ARGS and not narrowed
     watch = config.stash.get(WATCH, None)
     if exitstatus != 0 or watch is None or not (whole or config.option.write_conformance):
         return
