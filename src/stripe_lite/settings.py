@@ -128,7 +128,7 @@ class Settings(BaseSettings):
     """Share of authorizations that the simulated bank declines at random, from 0 to 1."""
 
     bank_seed: int = 0
-    """Seed of the simulated bank's randomness: the same seed and order of questions give the same answers."""
+    """Seed of the simulated bank's chance failures: with one seed, the nth payment of every account fares alike."""
 
     bank_wait: Seconds = 5.0
     """Seconds that a request waits for the bank before it answers `processing`."""

@@ -35,6 +35,16 @@ async def test_the_same_seed_and_refs_give_the_same_answers(books: str) -> None:
     assert await run(1) != await run(2)
 
 
+async def test_every_account_meets_the_same_series_of_failures(books: str) -> None:
+    async def run(seed: int, name: str) -> list[str]:
+        async with simulated(books, failure_rate=0.5, seed=seed) as bank:
+            merchant = Merchant(bank)
+            return [(await merchant.pay(ref=f"ch_{name}_{n}")).result for n in range(32)]
+
+    assert await run(1, "today") == await run(1, "tomorrow")
+    assert await run(1, "today") != await run(2, "today")
+
+
 async def test_a_rate_of_one_fails_every_payment_but_no_verification(books: str) -> None:
     async with simulated(books, failure_rate=1.0, settlement_seconds=0.0) as bank:
         merchant = Merchant(bank)

@@ -18,7 +18,7 @@ _UNKNOWN_OUTCOME = Outcome("unknown", "processing_error")
 
 @dataclass(frozen=True, slots=True)
 class Luck:
-    """What looks random about an answer: the same for the same ref and seed, in every process."""
+    """What looks random about an answer: the same whenever it is drawn for the same name and seed."""
 
     failure: float  # From 0 to 1: a payment fails where this is below the failure rate.
     jitter: float  # From 0 to 1: the share of the largest jitter that is waited.

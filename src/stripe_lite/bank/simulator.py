@@ -2,9 +2,10 @@
 
 import asyncio
 import json
+from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
 
@@ -25,6 +26,7 @@ from stripe_lite.bank.port import (
 )
 from stripe_lite.bank.rules import Luck
 
+ACCOUNTS_MAX = 10_000  # Whose payments are counted, to give each the next draw of its series.
 REFUND_FAILURE = "expired_or_canceled_card"
 REFUSED = "The authorization does not exist, or its state and amount do not allow this."
 
@@ -46,11 +48,12 @@ class SimulatedBank:
     def __init__(self, journal: Journal, knobs: Knobs | None = None) -> None:
         self._journal = journal
         self._knobs = knobs or Knobs()
+        self._payments: Counter[str] = Counter()
 
     async def authorize(self, question: Authorization) -> Answer:
         """Decide about a payment by its payment method's class of behaviour; bank debits are decided later."""
         knobs = self._knobs
-        fate = rules.luck(knobs.seed, question.ref)
+        fate = self._fate(question)
         outcome = rules.outcome_of(question)
         final = rules.decide(question, outcome, fate, knobs.failure_rate)
         if outcome.settlement == "instant" or question.amount == 0:
@@ -118,6 +121,20 @@ class SimulatedBank:
         """Tell what became of an operation; what is due by the asker's clock is decided now."""
         found = await self._journal.find(question.account_id, question.ref, question.kind, question.at)
         return found or Answer(ref=question.ref, kind=question.kind, result="not_found")
+
+    def _fate(self, question: Authorization) -> Luck:
+        """The luck of a payment. Whether it fails by chance hangs on the seed and on which of its account's it is.
+
+        So every new sandbox meets the same series of failures, and a test that provokes one meets it again tomorrow.
+        """
+        fate = rules.luck(self._knobs.seed, question.ref)
+        if self._knobs.failure_rate == 0 or question.amount == 0:
+            return fate
+        if len(self._payments) >= ACCOUNTS_MAX and question.account_id not in self._payments:
+            self._payments.clear()
+        self._payments[question.account_id] += 1
+        nth = rules.luck(self._knobs.seed, f"payment {self._payments[question.account_id]}")
+        return replace(fate, failure=nth.failure)
 
     async def _on_parent(
         self,
