@@ -19,14 +19,18 @@ from pathlib import Path
 from urllib.parse import quote
 
 import asyncpg
+from alembic.script import ScriptDirectory
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from benchmarks.load import Outcome, Scenario
 from stripe_lite.db.embedded import EmbeddedPostgres
+from stripe_lite.db.migrate import config
 from stripe_lite.db.session import engine_url
 from stripe_lite.registry import METADATA
 
 ROOT = Path(__file__).parents[1]
+STRIPE_LITE = str(Path(sys.executable).with_name("stripe-lite"))
 START_SECONDS_MAX = 30.0
 POLL_SECONDS = 0.005
 STOP_SECONDS_MAX = 15.0
@@ -83,9 +87,9 @@ class Process:
             connection.close()
 
     def cpu_seconds(self) -> float:
-        """Processor time used so far, by its children too where it has several processes."""
-        fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        """Processor time used so far by all its threads, and by its children where it serves in several processes."""
+        tasks = [task for pid in _family(self.pid) for task in Path(f"/proc/{pid}/task").iterdir()]
+        return sum(int((task / "schedstat").read_text().split()[0]) for task in tasks) / 1e9
 
     def resident_megabytes(self) -> float:
         """Memory in use, in units of 10⁶ bytes."""
@@ -106,9 +110,10 @@ class Process:
 class Stage:
     """One PostgreSQL for everything that is measured against each other."""
 
-    def __init__(self, folder: Path, postgres: EmbeddedPostgres) -> None:
+    def __init__(self, folder: Path, postgres: EmbeddedPostgres, *, from_models: bool) -> None:
         self.folder = folder
         self.postgres = postgres
+        self._from_models = from_models
 
     def dsn(self, database: str) -> str:
         """The address of a database of the cluster."""
@@ -127,7 +132,7 @@ class Stage:
         finally:
             await connection.close()
         dsn = self.dsn(name)
-        await _make_tables(dsn)
+        await (_make_tables(dsn) if self._from_models else _migrate(dsn))
         return dsn
 
     @contextmanager
@@ -143,8 +148,8 @@ class Stage:
     def start_server(self, dsn: str, **settings: str) -> Process:
         """Start a server without waiting for its first answer."""
         port = free_port()
-        environment = {"DATABASE_URL": dsn, "STRIPE_LITE_PORT": str(port), "STRIPE_LITE_LOG_LEVEL": "warning"}
-        return Process(_serve_command(), port, environment | settings, self.folder / "server.log")
+        environment = {"DATABASE_URL": dsn, "STRIPE_LITE_PORT": str(port)}
+        return Process([STRIPE_LITE, "serve"], port, environment | settings, self.folder / "server.log")
 
     async def new_account(self, dsn: str, server: Process) -> Account:
         """A new empty account, opened by its first request."""
@@ -159,14 +164,14 @@ class Stage:
 
 
 @contextmanager
-def set_stage() -> Iterator[Stage]:
+def set_stage(*, from_models: bool = False) -> Iterator[Stage]:
     """A cluster in a temporary folder on a real disk, so that a commit costs what it costs in earnest."""
     folder = Path(tempfile.mkdtemp(prefix="stripe_lite_bench_", dir=_folder_on_disk()))
     folder.chmod(0o711)
     postgres = EmbeddedPostgres(folder / "data")
     try:
         postgres.start()
-        yield Stage(folder, postgres)
+        yield Stage(folder, postgres, from_models=from_models)
     finally:
         postgres.stop()
         shutil.rmtree(folder, ignore_errors=True)
@@ -210,6 +215,12 @@ def free_port() -> int:
         return port
 
 
+def _family(pid: int) -> Iterator[int]:
+    yield pid
+    for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
+        yield from _family(int(child))
+
+
 def _folder_on_disk() -> Path | None:
     """The first usual place for temporary files that is not kept in memory."""
     in_memory = {
@@ -222,27 +233,20 @@ def _folder_on_disk() -> Path | None:
     raise RuntimeError("there is no folder on a disk to keep the database in")
 
 
-def _migrated() -> bool:
-    return any((ROOT / "migrations" / "versions").glob("*.py"))
-
-
-def _serve_command() -> list[str]:
-    if _migrated():
-        return [str(Path(sys.executable).with_name("stripe-lite")), "serve"]
-    return [sys.executable, "-m", "benchmarks.unmigrated"]
+async def _migrate(dsn: str) -> None:
+    process = await asyncio.create_subprocess_exec(
+        STRIPE_LITE, "migrate", env={**os.environ, "DATABASE_URL": dsn}, stdout=subprocess.DEVNULL, cwd=ROOT
+    )
+    if await process.wait() != 0:
+        raise RuntimeError("the database could not be migrated")
 
 
 async def _make_tables(dsn: str) -> None:
-    """Migrate; until there are migrations, make the tables that the models describe."""
-    if _migrated():
-        migrate = [str(Path(sys.executable).with_name("stripe-lite")), "migrate"]
-        process = await asyncio.create_subprocess_exec(
-            *migrate, env={**os.environ, "DATABASE_URL": dsn}, stdout=subprocess.DEVNULL, cwd=ROOT
-        )
-        if await process.wait() != 0:
-            raise RuntimeError("the database could not be migrated")
-        return
+    """Make what the models describe, and have the server believe that it was migrated."""
     engine = create_async_engine(engine_url(dsn))
     async with engine.begin() as connection:
         await connection.run_sync(METADATA.create_all)
+        await connection.execute(text("CREATE TABLE alembic_version (version_num text PRIMARY KEY)"))
+        head = ScriptDirectory.from_config(config()).get_current_head()
+        await connection.execute(text("INSERT INTO alembic_version VALUES (:head)"), {"head": head})
     await engine.dispose()
