@@ -6,10 +6,13 @@ from datetime import datetime
 from types import TracebackType
 from typing import Self, assert_never
 
+import structlog
+
 from stripe_lite.bank.port import (
     Answer,
     Authorization,
     Bank,
+    BankRefused,
     BankUnreachable,
     Capture,
     Increment,
@@ -18,6 +21,11 @@ from stripe_lite.bank.port import (
     Void,
 )
 from stripe_lite.http.questions import Question, Unanswered
+
+
+REFUSED = "An error occurred while processing this with the bank. Try again later, or another way."
+
+log = structlog.get_logger("stripe_lite.bank")
 
 
 class BankDesk:
@@ -45,6 +53,12 @@ class BankDesk:
             return await _put(self._bank, question)
         except BankUnreachable as error:
             raise Unanswered from error
+        except BankRefused as error:
+            # It had no effect and never will have one: for whoever asked that is a decline.
+            log.error("the bank refuses a question", kind=question.kind, verb=question.verb, reason=str(error))
+            return Answer(
+                ref=question.terms["ref"], kind=question.verb, result="declined", code="processing_error", message=REFUSED
+            )
 
     async def inquire(self, question: Question, at: datetime) -> Answer:
         """What has become by now of a question that may have been put before. Raises Unanswered."""
@@ -54,7 +68,7 @@ class BankDesk:
         inquiry = Inquiry(account_id=terms["account_id"], ref=terms["ref"], at=at, kind=question.verb)
         try:
             answer = await self._bank.inquire(inquiry)
-        except BankUnreachable as error:
+        except (BankUnreachable, BankRefused) as error:
             raise Unanswered from error
         # The bank never saw the question: whoever was to put it died before.
         return await self.ask(question) if answer.result == "not_found" else answer

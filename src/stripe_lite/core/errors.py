@@ -13,6 +13,7 @@ StripeError
 ├─ IdempotencyMismatch       400  the key was first used with something else
 ├─ CardError                 402  the bank or the card said no; the attempt stays on record
 └─ ApiError                  500  our own fault
+   ├─ OutcomeUnknown         500  it was begun and will be finished; look it up, or ask again with the same key
    └─ Unavailable            503  nothing was done; try again
 """
 
@@ -183,6 +184,22 @@ class ApiError(StripeError):
         self, message: str = "An unknown error occurred on our side; the request id names it in our log."
     ) -> None:
         super().__init__(message)
+
+
+class OutcomeUnknown(ApiError):
+    """The operation was begun, and how it ends is not known yet: never call that failed.
+
+    With an idempotency key the request may be sent again, and gets the answer once there is one.
+    """
+
+    saved = False
+
+    def __init__(self, *, keyed: bool) -> None:
+        super().__init__(
+            "The outcome of this request is not known yet. "
+            + ("Send it again with the same idempotency key." if keyed else "Look it up before you send it again.")
+        )
+        self.should_retry = keyed
 
 
 class Unavailable(ApiError):

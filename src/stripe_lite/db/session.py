@@ -14,8 +14,12 @@ from stripe_lite.core.errors import Unavailable
 
 Driver: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 
+APPLICATION_NAME = "stripe_lite"
 LOCK_TIMEOUT_MS = 2_000
 POOL_WAIT_SECONDS = 10.0
+# A transaction never waits for anything but the database: one that is idle for so long belongs to a process that is
+# gone without its machine having said so, and the server ends it to let others at what it holds.
+ABANDONED_AFTER_MS = 5_000
 
 # What a transaction may be repeated for: nothing of it was committed.
 REPEATABLE = (asyncpg.SerializationError, asyncpg.DeadlockDetectedError)
@@ -28,6 +32,7 @@ LOST = (
     asyncpg.CrashShutdownError,
     asyncpg.CannotConnectNowError,
     asyncpg.TooManyConnectionsError,
+    asyncpg.IdleInTransactionSessionTimeoutError,
     OSError,
 )
 
@@ -44,7 +49,13 @@ class Database:
     """A pool of connections. Statements run on the driver itself; transactions are begun and ended by `Work`."""
 
     def __init__(self, dsn: str, *, pool_size: int = 16, lock_timeout_ms: int = LOCK_TIMEOUT_MS) -> None:
-        server_settings = {"lock_timeout": str(lock_timeout_ms), "application_name": "stripe_lite", "jit": "off"}
+        self._pool_size = pool_size
+        server_settings = {
+            "lock_timeout": str(lock_timeout_ms),
+            "idle_in_transaction_session_timeout": str(ABANDONED_AFTER_MS),
+            "application_name": APPLICATION_NAME,
+            "jit": "off",
+        }
         self.engine: AsyncEngine = create_async_engine(
             engine_url(dsn),
             pool_size=pool_size,
@@ -59,11 +70,19 @@ class Database:
 
     async def acquire(self) -> "Lease":
         """A connection of the pool's; waits for one for a while, then says that the server is at its limit."""
+        # After a restart of PostgreSQL every pooled connection is dead; the driver knows, so that asking costs nothing.
+        for _ in range(self._pool_size):
+            lease = await self._acquire()
+            if not lease.driver.is_closed():
+                return lease
+            lease.end(broken=True)
+        return await self._acquire()
+
+    async def _acquire(self) -> "Lease":
         try:
-            pooled = await self.engine.raw_connection()
+            return Lease(await self.engine.raw_connection())
         except PoolTimeout as error:
             raise Unavailable("The server is at its limit; try again.") from error
-        return Lease(pooled)
 
     @asynccontextmanager
     async def connection(self) -> AsyncIterator[Driver]:

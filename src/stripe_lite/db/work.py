@@ -18,7 +18,7 @@ from stripe_lite.core.lists import ListParams, Page
 from stripe_lite.db import queries
 from stripe_lite.db.base import Base, Resource, Row
 from stripe_lite.db.queries import Written
-from stripe_lite.db.session import LOST, Database, Driver, Lease
+from stripe_lite.db.session import APPLICATION_NAME, LOST, Database, Driver, Lease
 
 AnyRow = TypeVar("AnyRow", bound=Row)
 
@@ -68,6 +68,30 @@ class CommitUnknown(Exception):
     """The connection was lost while a commit was on its way: nobody knows yet whether it happened."""
 
 
+@dataclass(frozen=True, slots=True)
+class Witness:
+    """One thing that a transaction does to a row, by which it can be told later whether the transaction happened."""
+
+    row: Row
+    gone: bool = False
+    changed: tuple[str, ...] = ()
+
+    def seen_in(self, found: asyncpg.Record | None) -> bool:
+        """Whether the row, read again, is as the transaction leaves it."""
+        if found is None or self.gone:
+            return found is None and self.gone
+        values = dict(zip(queries.fields_of(type(self.row)).keys, found, strict=True))
+        return all(values[name] == self.row.__dict__[name] for name in self.changed)
+
+
+# A session whose client is gone may still carry out what it was sent; once it is ended, what is seen is final.
+END_SESSION = """
+SELECT pg_terminate_backend(pid, 2000) FROM pg_stat_activity
+WHERE pid = $1 AND pid <> pg_backend_pid() AND application_name = $2
+  AND usename = current_user AND datname = current_database()
+"""
+
+
 class Work:
     """One transaction of one account in one mode."""
 
@@ -96,7 +120,8 @@ class Work:
         self._known: dict[tuple[type[Base], str], Base] = {}
         self._locked: set[tuple[type[Base], str]] = set()
         self._recorded: list[Recorded] = []
-        self._witness: Row | None = None
+        self._witness: Witness | None = None
+        self._lost_pid: int | None = None
         self._sent = False
         self._followers = 0
 
@@ -233,6 +258,7 @@ class Work:
     async def commit(self) -> None:
         """Make everything last. Raises CommitUnknown where a lost connection leaves that open."""
         parts = self._parts()
+        writes = bool(parts) or self._sent
         try:
             if parts:
                 several = self._plan.single_statements and len(parts) > 1
@@ -241,9 +267,13 @@ class Work:
             if self._begun and self._lease is not None:
                 await self._lease.driver.execute("COMMIT")
                 self._begun = False
+        except ValueError:
+            raise  # The driver refused a value before anything was sent.
         except LOST as error:
+            self._lost_pid = None if self._lease is None else self._lease.driver.get_server_pid()
             self.close(broken=True)
-            raise CommitUnknown from error
+            if writes:
+                raise CommitUnknown from error
         self.close()
 
     async def rollback(self) -> None:
@@ -256,7 +286,8 @@ class Work:
                 await self._lease.driver.execute("ROLLBACK")
             except LOST:
                 self.close(broken=True)
-        self._begun = False
+        self._begun = self._sent = False
+        self._witness = None
 
     def discard(self) -> None:
         """Forget what was to be written and has not been sent, so that only what comes now is committed."""
@@ -278,14 +309,19 @@ class Work:
         return self._sent
 
     async def committed(self) -> bool:
-        """After CommitUnknown: whether the first row that this work added is there."""
+        """After CommitUnknown: whether it happened, by what became of one row. Raises what LOST lists, too."""
         if self._witness is None:
             return False
-        row = self._witness
+        row = self._witness.row
         driver = await self._connect()
-        found = await driver.fetchrow(queries.select_by_id(type(row), False), row.account_id, row.id)
-        self.close()
-        return found is not None
+        try:
+            ended = await driver.fetchval(END_SESSION, self._lost_pid or 0, APPLICATION_NAME)
+            if ended is False:
+                raise ConnectionError("the lost session is still at work")
+            found = await driver.fetchrow(queries.select_by_id(type(row), False), row.account_id, row.id)
+        finally:
+            self.close()
+        return self._witness.seen_in(found)
 
     def close(self, *, broken: bool = False) -> None:
         """Give the connection back."""
@@ -346,11 +382,23 @@ class Work:
         parts = [queries.insert_part(rows) for rows in groups.values()]
         parts += [queries.update_part(row, keys) for row, keys in changed]
         parts += [queries.delete_part(row) for row in self._deleted]
-        if self._witness is None:
-            self._witness = next((row for row in added if isinstance(row, Row)), None)
+        self._witness = self._witness or self._new_witness(changed)
         self._followers = len(followers)
         self._added, self._deleted = [], []
         return parts + followers
+
+    def _new_witness(self, changed: Sequence[tuple[Base, tuple[str, ...]]]) -> Witness | None:
+        """Something that tells this transaction from every other; of a change only what repeating it gives as well."""
+        for row in self._added:
+            if isinstance(row, Row):
+                return Witness(row)
+        for row in self._deleted:
+            if isinstance(row, Row):
+                return Witness(row, gone=True)
+        for row, keys in changed:
+            if isinstance(row, Row):
+                return Witness(row, changed=keys)
+        return None
 
     def _changed(self) -> list[tuple[Base, tuple[str, ...]]]:
         """Known rows with changed columns. Only a locked row may be changed, else two requests could overwrite."""

@@ -15,7 +15,7 @@ import asyncpg
 import structlog
 
 from stripe_lite.core import failpoints
-from stripe_lite.core.errors import ApiError, StripeError, Unavailable
+from stripe_lite.core.errors import ApiError, LockTimeout, OutcomeUnknown, StripeError, Unavailable
 from stripe_lite.core.objects import StripeObject
 from stripe_lite.db.jobs import Job
 from stripe_lite.db.queries import model_of
@@ -29,6 +29,7 @@ from stripe_lite.http.questions import Desk, Question, Recorder, Reply, Task, Un
 
 REPEATS_MAX = 8
 REPEAT_DELAY_SECONDS = 0.05
+CONFLICTS_MAX = 3  # Two requests that write the same thing meet once; whoever keeps failing has another reason.
 ASK_AGAIN_SECONDS = 2.0
 
 log = structlog.get_logger("stripe_lite.http")
@@ -102,7 +103,12 @@ async def execute(kit: Kit, call: Call) -> Outcome:
 
 async def begin(kit: Kit, call: Call) -> First:
     """Carry out a call up to its first commit; what the bank is to be asked then is for `finish`."""
-    return await _repeated(kit, call.who, lambda work: _first(kit, call, work), writes=call.writes)
+    try:
+        return await _repeated(kit, call.who, lambda work: _first(kit, call, work), writes=call.writes)
+    except (asyncpg.PostgresError, ValueError):
+        # The database refused what the handler wrote, and nothing of it is there: a fault of ours, as any other.
+        log.exception("operation refused by the database", request_id=call.who.stamp.id)
+        return await _repeated(kit, call.who, lambda work: _broken(call, work))
 
 
 async def finish(kit: Kit, call: Call, asked: Asked) -> Outcome | None:
@@ -114,9 +120,10 @@ async def finish(kit: Kit, call: Call, asked: Asked) -> Outcome | None:
 
 
 async def _repeated(
-    kit: Kit, who: Who, attempt: Callable[[Work], Awaitable[Result]], *, writes: bool = True
+    kit: Kit, who: Who, attempt: Callable[[Work], Awaitable[Result]], *, writes: bool = True, waits: bool = False
 ) -> Result:
-    """Run a transaction again while what stopped it left nothing behind."""
+    """Run a transaction again while what stopped it left nothing behind; one that `waits` outlives locks as well."""
+    conflicts = 0
     for repeat in range(REPEATS_MAX):
         work = kit.work(who)
         try:
@@ -124,13 +131,15 @@ async def _repeated(
             if writes or work.adds:
                 await failpoints.hit("before_commit")
                 await _commit(work)
-                await failpoints.hit("after_commit")
-            if work.followed:
-                kit.wake_deliveries(who.account_id)
+                await _follow(kit, work)
             return result
-        except (*REPEATABLE, *LOST, asyncpg.UniqueViolationError) as error:
-            log.info("transaction repeated", request_id=who.stamp.id, reason=type(error).__name__)
+        except Exception as error:
             await work.rollback()
+            conflicts += isinstance(error, asyncpg.UniqueViolationError)
+            again = _passing(error) or (waits and isinstance(error, LockTimeout))
+            if not again or conflicts > CONFLICTS_MAX:
+                raise
+            log.info("transaction repeated", request_id=who.stamp.id, reason=type(error).__name__)
         except BaseException:
             await work.rollback()
             raise
@@ -138,6 +147,11 @@ async def _repeated(
             work.close()
         await asyncio.sleep(REPEAT_DELAY_SECONDS * 2**repeat)
     raise Unavailable("The database cannot be reached; nothing was done.")
+
+
+def _passing(error: Exception) -> bool:
+    """Whether the same transaction may succeed when it is run again; a value that the driver refuses stays refused."""
+    return isinstance(error, (*REPEATABLE, *LOST, asyncpg.UniqueViolationError)) and not isinstance(error, ValueError)
 
 
 async def _commit(work: Work) -> None:
@@ -150,11 +164,33 @@ async def _commit(work: Work) -> None:
             try:
                 if await work.committed():
                     return
-            except LOST:
+            except (*LOST, Unavailable):
                 continue
             else:
                 raise ConnectionError("the commit did not happen") from unknown
-        raise Unavailable("The database was lost during a commit.") from unknown
+        raise OutcomeUnknown(keyed=work.request.idempotency_key is not None) from unknown
+
+
+async def _follow(kit: Kit, work: Work) -> None:
+    """What comes after a commit: it happened, so that no failure here may change what the client is told."""
+    try:
+        await failpoints.hit("after_commit")
+    except failpoints.FailpointHit:
+        log.exception("failure after a commit", request_id=work.request.id)
+    if work.followed:
+        kit.wake_deliveries(work.account_id)
+
+
+async def _broken(call: Call, work: Work) -> First:
+    """Save, under the request's key, that it failed through a fault of ours."""
+    outcome = failure(ApiError())
+    if call.claim is None or call.who.stamp.id is None:
+        return outcome, []
+    saved = await idempotency.hold(work, call.claim)
+    if saved is not None:
+        return Outcome(saved.status, saved.body, first_request_id=saved.request_id), []
+    idempotency.finish(work, call.claim, call.who.stamp.id, outcome.status, outcome.body)
+    return outcome, []
 
 
 async def _first(kit: Kit, call: Call, work: Work) -> First:
@@ -184,11 +220,12 @@ async def _outcome(kit: Kit, call: Call, work: Work) -> Outcome:
     except StripeError as error:
         await _settle_error(work, error)
         return failure(error)
-    except (*REPEATABLE, *LOST, asyncpg.UniqueViolationError, failpoints.FailpointHit):
-        raise
-    except Exception:
+    except Exception as error:
+        if _passing(error) or isinstance(error, failpoints.FailpointHit):
+            raise
         log.exception("operation failed", request_id=call.who.stamp.id)
-        await _settle_error(work, ApiError())
+        # Where a statement failed, the transaction takes no other any more.
+        await work.rollback()
         return failure(ApiError())
 
 
@@ -196,20 +233,25 @@ async def _settle_error(work: Work, error: StripeError) -> None:
     """Undo what a refused operation did, unless the error keeps it. The key stays held unless a rollback is needed."""
     if error.keeps_work:
         await work.react()
-    elif work.sent:
+    elif work.sent or isinstance(error, LockTimeout):
         await work.rollback()
     else:
         work.discard()
 
 
 async def _answered(kit: Kit, call: Call, job: Job, question: Question) -> Outcome:
-    await failpoints.hit("before_bank")
+    """Ask the bank and record its answer. Whatever fails here, the operation goes on: the bank worker finishes it."""
     try:
-        answer = await asyncio.wait_for(kit.desk.ask(question), kit.bank_wait_seconds)
-    except (TimeoutError, Unanswered):
-        answer = None
-    await failpoints.hit("after_bank")
-    return await settle(kit, call.who, job.id, Task(question=question, reply=call.reply()), answer)
+        await failpoints.hit("before_bank")
+        try:
+            answer = await asyncio.wait_for(kit.desk.ask(question), kit.bank_wait_seconds)
+        except (TimeoutError, Unanswered):
+            answer = None
+        await failpoints.hit("after_bank")
+        return await settle(kit, call.who, job.id, Task(question=question, reply=call.reply()), answer)
+    except Exception as error:
+        log.exception("left to the bank worker", request_id=call.who.stamp.id, job=job.id, kind=question.kind)
+        raise OutcomeUnknown(keyed=call.claim is not None) from error
 
 
 async def settle(kit: Kit, who: Who, job_id: str, task: Task, answer: Any) -> Outcome:
@@ -226,7 +268,7 @@ async def settle(kit: Kit, who: Who, job_id: str, task: Task, answer: Any) -> Ou
             await idempotency.complete(work, owed, outcome.status, outcome.body)
         return outcome
 
-    return await _repeated(kit, who, record)
+    return await _repeated(kit, who, record, waits=True)
 
 
 async def _recorded(kit: Kit, work: Work, job: Job, task: Task, answer: Any) -> Outcome:
