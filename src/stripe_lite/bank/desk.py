@@ -22,7 +22,6 @@ from stripe_lite.bank.port import (
 )
 from stripe_lite.http.questions import Question, Unanswered
 
-
 REFUSED = "An error occurred while processing this with the bank. Try again later, or another way."
 
 log = structlog.get_logger("stripe_lite.bank")
@@ -56,9 +55,8 @@ class BankDesk:
         except BankRefused as error:
             # It had no effect and never will have one: for whoever asked that is a decline.
             log.error("the bank refuses a question", kind=question.kind, verb=question.verb, reason=str(error))
-            return Answer(
-                ref=question.terms["ref"], kind=question.verb, result="declined", code="processing_error", message=REFUSED
-            )
+            ref: str = question.terms["ref"]
+            return Answer(ref=ref, kind=question.verb, result="declined", code="processing_error", message=REFUSED)
 
     async def inquire(self, question: Question, at: datetime) -> Answer:
         """What has become by now of a question that may have been put before. Raises Unanswered."""
