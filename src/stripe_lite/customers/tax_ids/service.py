@@ -87,6 +87,7 @@ async def all_of(work: Work, customer_id: str) -> list[TaxId]:
 async def include(work: Work, customer: StripeObject) -> ListObject[TaxIdObject]:
     """The `tax_ids` of a customer, for `expand`."""
     customer_id = getattr(customer, "id", "")
+    await work.flush()  # A customer that is being created has just been given them.
     page = await work.page(TaxId, ListParams(limit=LIST_LIMIT_DEFAULT), TaxId.customer_id == customer_id)
     return listed(page, f"/v1/customers/{customer_id}/tax_ids")
 
