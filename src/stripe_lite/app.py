@@ -32,6 +32,7 @@ from stripe_lite.http.routes import Routes
 from stripe_lite.settings import Settings
 from stripe_lite.workers import loop
 from stripe_lite.workers.bank import BankWorker
+from stripe_lite.workers.clock import ClockWorker
 from stripe_lite.workers.webhooks import WebhookWorker
 
 # Due work that nobody holds: found by the indexes on the due times, so that it costs what is due, not what there is.
@@ -124,7 +125,7 @@ class StripeLite:
 
     def _workers(self) -> list[loop.Worker]:
         settings = self.settings
-        workers: list[loop.Worker] = [BankWorker(self.kit)]
+        workers: list[loop.Worker] = [BankWorker(self.kit), ClockWorker(self.kit, registry.JOBS)]
         if settings.delivery == "inside":
             webhooks = WebhookWorker(
                 self.database,

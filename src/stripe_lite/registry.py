@@ -14,7 +14,7 @@ from stripe_lite.customers.customers import service as customers
 from stripe_lite.customers.tax_ids import router as tax_ids_router
 from stripe_lite.customers.tax_ids import service as tax_ids
 from stripe_lite.db.base import Base
-from stripe_lite.db.jobs import Job
+from stripe_lite.db.jobs import Job, JobHandler
 from stripe_lite.db.work import Plan, Reaction
 from stripe_lite.events import outbox
 from stripe_lite.events.deliveries.model import Delivery, DeliveryAttempt
@@ -28,6 +28,8 @@ from stripe_lite.http.questions import Recorder
 from stripe_lite.http.rate_limits import RateBucket
 from stripe_lite.http.request_log import RequestLog
 from stripe_lite.http.route import Operation, Router
+from stripe_lite.payments.charges import direct, expiry
+from stripe_lite.payments.charges import router as charges_router
 from stripe_lite.payments.charges import service as charges
 from stripe_lite.payments.payment_intents import attempts, captures
 from stripe_lite.payments.payment_intents import router as payment_intents_router
@@ -35,6 +37,8 @@ from stripe_lite.payments.payment_intents import service as payment_intents
 from stripe_lite.payments.payment_methods import attachment
 from stripe_lite.payments.payment_methods import router as payment_methods_router
 from stripe_lite.payments.payment_methods import service as payment_methods
+from stripe_lite.payments.refunds import router as refunds_router
+from stripe_lite.payments.refunds import service as refunds
 from stripe_lite.payments.sources import router as sources_router
 from stripe_lite.payments.sources import service as sources
 from stripe_lite.payments.tokens import router as tokens_router
@@ -44,7 +48,7 @@ from stripe_lite.payments.tokens import service as tokens
 RESOURCES: Sequence[Served] = (
     Served("bank_account", "ba", sources.show),
     Served("card", "card", sources.show),
-    Served("charge", "ch", charges.show),
+    Served("charge", "ch", charges.show, {"refunds": refunds.included}),
     Served(
         "customer",
         "cus",
@@ -61,17 +65,20 @@ RESOURCES: Sequence[Served] = (
     Served("event", "evt", events.show),
     Served("payment_intent", "pi", payment_intents.show),
     Served("payment_method", "pm", payment_methods.show),
+    Served("refund", "re", refunds.show),
     Served("tax_id", "txi", tax_ids.show),
     Served("token", "tok", tokens.show),
 )
 
 ROUTERS: Sequence[Router] = (
     cash_balances_router.router,
+    charges_router.router,
     customer_balance_transactions_router.router,
     customers_router.router,
     events_router.router,
     payment_intents_router.router,
     payment_methods_router.router,
+    refunds_router.router,
     sources_router.router,
     tax_ids_router.router,
     tokens_router.router,
@@ -84,6 +91,16 @@ RECORDERS: Mapping[str, Recorder] = {
     captures.CANCELLATION: captures.record_cancellation,
     captures.CAPTURE: captures.record_capture,
     attachment.VERIFICATION: attachment.record_verification,
+    direct.CHARGE_CAPTURED: direct.record_capture,
+    direct.CHARGE_MADE: direct.record_charge,
+    expiry.EXPIRY: expiry.record_expiry,
+    refunds.REFUND_MADE: refunds.record_refund,
+    refunds.RELEASE: refunds.record_release,
+}
+
+# Job kind → who does it when its time has come.
+JOBS: Mapping[str, JobHandler] = {
+    charges.EXPIRY_JOB: expiry.expire,
 }
 
 # Event type → who reacts to it, in order, in the same transaction.

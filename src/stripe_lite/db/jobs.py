@@ -1,11 +1,14 @@
 """Work that is due later: one table for every kind, claimed by lease."""
 
+from collections.abc import Awaitable, Callable
 from datetime import datetime
+from typing import TypeAlias
 
 from sqlalchemy import Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from stripe_lite.db.base import Id, Json, Row
+from stripe_lite.db.work import Work
 
 
 class Job(Row):
@@ -22,3 +25,7 @@ class Job(Row):
     attempts: Mapped[int] = mapped_column(default=0)
     lease_until: Mapped[datetime | None]
     payload: Mapped[Json]
+
+
+# Does a job of one kind, in one transaction. A StripeError puts the job off.
+JobHandler: TypeAlias = Callable[[Work, Job], Awaitable[None]]

@@ -26,6 +26,8 @@ class Charge(Resource):
     )
 
     status: Mapped[str]
+    # What a bank is being asked about; until it has answered nothing else may begin. Refunds run side by side.
+    asking: Mapped[str | None]
     amount: Mapped[int]
     amount_captured: Mapped[int] = mapped_column(default=0)
     amount_refunded: Mapped[int] = mapped_column(default=0)

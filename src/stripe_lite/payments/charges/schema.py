@@ -5,8 +5,92 @@ from typing import Literal
 from pydantic import Field, SerializeAsAny
 
 from stripe_lite.core.clock import unix
-from stripe_lite.core.objects import Expandable, Metadata, StripeObject, Tree
+from stripe_lite.core.contacts import AddressObject, ShippingParams, address_object
+from stripe_lite.core.lists import CreatedFilter, ListParams, SearchParams
+from stripe_lite.core.objects import Expandable, Metadata, Params, StripeObject, Tree
 from stripe_lite.payments.charges.model import Charge
+from stripe_lite.payments.sources.schema import CardSourceParams
+
+# Given back as they came; None empties them.
+STORED = ("description", "receipt_email", "statement_descriptor", "statement_descriptor_suffix")
+
+
+class RadarOptionsParams(Params):
+    """What you know about the payer's session."""
+
+    session: str | None = Field(None, description="A Radar session of the payer's browser.")
+
+
+class FraudDetailsParams(Params):
+    """What you think of the charge."""
+
+    user_report: Literal["fraudulent", "safe", ""] | None = Field(
+        description="Whether it is fraudulent or safe; an empty value takes the report back."
+    )
+
+
+class ChargeCreateParams(Params):
+    """A new charge of a legacy source."""
+
+    amount: int | None = Field(None, description="The amount in the currency's minor unit.", examples=[2000])
+    capture: bool = Field(True, description="Whether the money is taken at once, or only reserved.")
+    card: CardSourceParams | str | None = Field(None, description="The card to charge, or its token.")
+    currency: str | None = Field(None, description="Three-letter currency, in lower case.", examples=["usd"])
+    customer: str | None = Field(None, description="Whom the charge belongs to; their default source is charged.")
+    description: str | None = Field(None, description="Your own note about the charge.")
+    metadata: Metadata | None = Field(None, description="Your own key-value pairs.")
+    radar_options: RadarOptionsParams | None = Field(None, description="What you know about the payer's session.")
+    receipt_email: str | None = Field(None, description="Where the receipt is sent to.")
+    shipping: ShippingParams | None = Field(None, description="Where goods are sent.")
+    source: str | None = Field(None, description="A token, or one of the customer's sources.", examples=["tok_visa"])
+    statement_descriptor: str | None = Field(None, description="The statement's text for other payments than by card.")
+    statement_descriptor_suffix: str | None = Field(None, description="What follows your prefix on a card's statement.")
+    transfer_group: str | None = Field(None, description="Groups charges and transfers that belong together.")
+
+
+class ChargeUpdateParams(Params):
+    """Changes to a charge."""
+
+    customer: str | None = Field(None, description="Whom the charge belongs to, where it belongs to nobody yet.")
+    description: str | None = Field(None, description="Your own note about the charge.")
+    fraud_details: FraudDetailsParams | None = Field(None, description="What you think of the charge.")
+    metadata: Metadata | None = Field(None, description="Your own key-value pairs.")
+    receipt_email: str | None = Field(None, description="Where the receipt is sent to.")
+    shipping: ShippingParams | None = Field(None, description="Where goods are sent.")
+    transfer_group: str | None = Field(None, description="Groups charges and transfers; can be set once.")
+
+
+class ChargeCaptureParams(Params):
+    """How to capture a charge."""
+
+    amount: int | None = Field(None, description="How much to take, in minor units; all if absent.")
+    receipt_email: str | None = Field(None, description="Where the receipt is sent to.")
+    statement_descriptor: str | None = Field(None, description="The statement's text for other payments than by card.")
+    statement_descriptor_suffix: str | None = Field(None, description="What follows your prefix on a card's statement.")
+    transfer_group: str | None = Field(None, description="Groups charges and transfers; can be set once.")
+
+
+class ChargeListParams(ListParams):
+    """Which charges to list."""
+
+    created: CreatedFilter | None = Field(None, description="Bounds on the time of creation.")
+    customer: str | None = Field(None, description="Only charges of this customer.")
+    payment_intent: str | None = Field(None, description="Only attempts of this payment intent.")
+    transfer_group: str | None = Field(None, description="Only charges of this group.")
+
+
+class ChargeSearchParams(SearchParams):
+    """Which charges to search for."""
+
+
+class ChargeShippingObject(StripeObject):
+    """Where goods are sent, and to whom."""
+
+    address: AddressObject | None
+    carrier: str | None
+    name: str | None
+    phone: str | None
+    tracking_number: str | None
 
 
 class ChargeObject(StripeObject):
@@ -49,7 +133,7 @@ class ChargeObject(StripeObject):
     refunded: bool = Field(description="Whether all of it was given back.")
     refunds: SerializeAsAny[StripeObject] | None = Field(None, description="The refunds; only when expanded.")
     review: Expandable | None = Field(description="The open review of the payment.")
-    shipping: Tree | None = Field(description="Where goods are sent.")
+    shipping: ChargeShippingObject | None = Field(description="Where goods are sent.")
     source: SerializeAsAny[StripeObject] | Tree | None = Field(description="The legacy source that was charged.")
     source_transfer: Expandable | None = Field(description="Always null: Connect is not served yet.")
     statement_descriptor: str | None = Field(description="What you asked the statement to say.")
@@ -97,7 +181,7 @@ def render(charge: Charge) -> ChargeObject:
         receipt_url=details.get("receipt_url"),
         refunded=charge.amount_refunded + charge.amount_released == charge.amount,
         review=None,
-        shipping=details.get("shipping"),
+        shipping=_shipping(details.get("shipping")),
         source=details.get("source"),
         source_transfer=None,
         statement_descriptor=details.get("statement_descriptor"),
@@ -105,4 +189,25 @@ def render(charge: Charge) -> ChargeObject:
         status=charge.status,
         transfer_data=None,
         transfer_group=charge.transfer_group,
+    )
+
+
+def stored(sent: Tree) -> Tree:
+    """What of a request is only kept and given back."""
+    kept = {name: sent[name] for name in STORED if name in sent}
+    if "shipping" in sent:
+        shipping = sent["shipping"]
+        kept["shipping"] = None if shipping is None else shipping.model_dump(exclude_unset=True)
+    return kept
+
+
+def _shipping(shipping: Tree | None) -> ChargeShippingObject | None:
+    if shipping is None:
+        return None
+    return ChargeShippingObject(
+        address=address_object(shipping.get("address")),
+        carrier=shipping.get("carrier"),
+        name=shipping.get("name"),
+        phone=shipping.get("phone"),
+        tracking_number=shipping.get("tracking_number"),
     )

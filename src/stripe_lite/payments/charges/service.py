@@ -4,19 +4,24 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from stripe_lite.bank.port import Answer
+from stripe_lite.core import metadata
 from stripe_lite.core.clock import unix_or_none
-from stripe_lite.core.errors import CardError, ResourceMissing
+from stripe_lite.core.errors import CardError, InvalidRequest, LockTimeout, ResourceMissing
 from stripe_lite.core.ids import new_id, new_secret
-from stripe_lite.core.objects import Tree
+from stripe_lite.core.objects import Tree, changes
+from stripe_lite.customers.customers import service as customers
+from stripe_lite.db.jobs import Job
 from stripe_lite.db.work import Work
 from stripe_lite.events.outbox import record
 from stripe_lite.payments.charges.machine import CHARGE, ChargeFact, ChargeStatus
 from stripe_lite.payments.charges.model import Charge
-from stripe_lite.payments.charges.schema import ChargeObject, render
+from stripe_lite.payments.charges.schema import ChargeObject, ChargeUpdateParams, FraudDetailsParams, render, stored
 from stripe_lite.payments.payment_methods import charge_details as method_details
 from stripe_lite.payments.payment_methods.model import PaymentMethod
+from stripe_lite.payments.refunds import releases
 
 AUTHORIZATION_LIFE = timedelta(days=7)
+EXPIRY_JOB = "authorization_expiry"
 STATEMENT_NAME = "STRIPE LITE"
 RECEIPT_SECRET_LENGTH = 32
 
@@ -43,9 +48,47 @@ async def retrieve(work: Work, id: str, *, param: str = "charge", lock: bool = F
     return charge
 
 
+async def held(work: Work, id: str, *, param: str = "charge") -> Charge:
+    """The charge, locked, unless a bank is just being asked about it."""
+    charge = await retrieve(work, id, param=param, lock=True)
+    if charge.asking is not None:
+        raise LockTimeout
+    return charge
+
+
 async def show(work: Work, id: str) -> ChargeObject:
     """The charge as clients see it."""
     return render(await retrieve(work, id))
+
+
+async def update(work: Work, id: str, params: ChargeUpdateParams) -> Charge:
+    """Change what a charge is filed under. Customer and transfer group can be set once."""
+    charge = await retrieve(work, id, lock=True)
+    before = render(charge)
+    if params.customer is not None:
+        customer = await customers.living(work, params.customer)
+        if charge.customer_id not in (None, customer.id):
+            raise InvalidRequest("You cannot change the customer of a charge once it is set.", param="customer")
+        charge.customer_id = customer.id
+    set_transfer_group(charge, params.transfer_group)
+    if params.given("metadata"):
+        charge.meta = metadata.merge(charge.meta, params.metadata)
+    charge.details = charge.details | stored(params.sent())
+    if params.fraud_details is not None:
+        _report_fraud(charge, params.fraud_details)
+    after = render(charge)
+    if previous := changes(before, after):
+        record(work, "charge.updated", after, previous)
+    return charge
+
+
+def set_transfer_group(charge: Charge, group: str | None) -> None:
+    """File a charge under a group, once."""
+    if group is None:
+        return
+    if charge.transfer_group not in (None, group):
+        raise InvalidRequest("You cannot change the transfer group of a charge once it is set.", param="transfer_group")
+    charge.transfer_group = group
 
 
 def begin(work: Work, attempt: Attempt) -> Charge:
@@ -82,19 +125,21 @@ def begin(work: Work, attempt: Attempt) -> Charge:
     return charge
 
 
-def apply(work: Work, charge: Charge, fact: ChargeFact) -> None:
-    """Let a fact happen to a charge, and tell it."""
+def apply(work: Work, charge: Charge, fact: ChargeFact, previous: Tree | None = None) -> None:
+    """Let a fact happen to a charge, and tell it with the old values of what changed, where the event has them."""
     rule = CHARGE.step(charge.status, fact)
     charge.status = rule.target
     if rule.event is not None:
-        record(work, rule.event, render(charge))
+        record(work, rule.event, render(charge), previous)
 
 
 def approve(work: Work, charge: Charge, method: PaymentMethod, answer: Answer, *, capture: bool) -> None:
     """The bank took the amount, or reserved it."""
     charge.captured = capture
     charge.amount_captured = charge.amount if capture else 0
-    charge.capture_before_at = None if capture else work.now + AUTHORIZATION_LIFE
+    if not capture:
+        charge.capture_before_at = work.now + AUTHORIZATION_LIFE
+        _expire_later(work, charge)
     _remember(charge, method, answer)
     apply(work, charge, ChargeFact.APPROVED)
 
@@ -125,11 +170,20 @@ def capture(work: Work, charge: Charge, amount: int, *, final: bool = True) -> N
     apply(work, charge, ChargeFact.CAPTURED)
 
 
-def release(work: Work, charge: Charge, fact: ChargeFact) -> None:
-    """A reservation was given up: it reads as refunded in full."""
+def release(work: Work, charge: Charge, fact: ChargeFact, *, reason: str | None = None) -> None:
+    """A reservation was given up: it reads as refunded in full, by a refund that moved no money."""
+    releases.note(work, charge, reason)
+    give_up(work, charge, fact)
+
+
+def give_up(work: Work, charge: Charge, fact: ChargeFact) -> None:
+    """The same, where a refund tells of it already."""
+    before = render(charge)
     charge.amount_released = charge.amount - charge.amount_captured
     charge.capture_before_at = None
-    apply(work, charge, fact)
+    if fact is ChargeFact.EXPIRED:
+        charge.details = charge.details | {"expired": True}
+    apply(work, charge, fact, changes(before, render(charge)) if fact is ChargeFact.REFUNDED else None)
 
 
 def refusal(charge: Charge, answer: Answer, extra: Tree) -> CardError:
@@ -144,6 +198,29 @@ def refusal(charge: Charge, answer: Answer, extra: Tree) -> CardError:
     )
 
 
+def _report_fraud(charge: Charge, given: FraudDetailsParams) -> None:
+    """Note what the merchant thinks; an empty report takes it back."""
+    details = dict(charge.details.get("fraud_details") or {})
+    details.pop("user_report", None)
+    if given.user_report:
+        details["user_report"] = given.user_report
+    charge.details = charge.details | {"fraud_details": details}
+
+
+def _expire_later(work: Work, charge: Charge) -> None:
+    assert charge.capture_before_at is not None
+    job = Job(
+        account_id=work.account_id,
+        id=new_id("job"),
+        livemode=work.livemode,
+        kind=EXPIRY_JOB,
+        created_at=work.now,
+        run_at=charge.capture_before_at,
+        payload={"charge": charge.id},
+    )
+    work.add(job)
+
+
 def _param_of(code: str | None) -> str | None:
     """The detail of the card that an error code complains about."""
     return {"incorrect_cvc": "cvc", "expired_card": "exp_month", "incorrect_number": "number"}.get(code or "")
@@ -151,7 +228,7 @@ def _param_of(code: str | None) -> str | None:
 
 def _remember(charge: Charge, method: PaymentMethod, answer: Answer) -> None:
     told = answer.assessment
-    outcome = None
+    outcome: Tree | None = None
     if told is not None:
         outcome = {
             "advice_code": answer.advice_code,

@@ -89,7 +89,7 @@ async def show(work: Work, id: str) -> SourceObject:
 async def create(work: Work, customer_id: str, params: SourceCreateParams) -> PaymentMethod:
     """Save a card or a bank account with a customer; the first one becomes the default."""
     customer = await customers.living(work, customer_id, param="customer", lock=True)
-    source = await _new(work, params)
+    source = await of_details(work, params)
     if params.metadata is not None:
         source.meta = metadata.merge({}, params.metadata)
     _attach(work, customer, source)
@@ -227,7 +227,8 @@ async def _of_token(work: Work, id: str, param: str) -> PaymentMethod:
     return source
 
 
-async def _new(work: Work, params: SourceCreateParams) -> PaymentMethod:
+async def of_details(work: Work, params: SourceCreateParams) -> PaymentMethod:
+    """A new source that is nobody's yet: of a token, or of a card's or an account's details."""
     given = [name for name in ("source", "card", "bank_account") if params.given(name)]
     if not given:
         raise missing("source")

@@ -1,0 +1,37 @@
+"""Table `refunds`."""
+
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from stripe_lite.db.base import Id, Json, Resource
+from stripe_lite.payments.refunds.machine import REFUND
+
+
+class Refund(Resource):
+    """Money given back of one charge. Its id is the bank's reference of the operation.
+
+    While it is pending or succeeded its amount is part of the charge's `amount_refunded`, from its first moment on.
+    """
+
+    __tablename__ = "refunds"
+    __table_args__ = (
+        CheckConstraint(REFUND.check_sql(), name="status"),
+        CheckConstraint("amount > 0", name="amount_positive"),
+        ForeignKeyConstraint(["account_id", "charge_id"], ["charges.account_id", "charges.id"]),
+        Index(None, "account_id", "charge_id"),
+        Index(None, "account_id", "payment_intent_id"),
+    )
+
+    status: Mapped[str]
+    amount: Mapped[int]
+    currency: Mapped[str]
+    charge_id: Mapped[str] = mapped_column(Id)
+    payment_intent_id: Mapped[str | None] = mapped_column(Id)
+    # A reservation was given up: no money moved, and the amount is part of the charge's `amount_released` instead.
+    released: Mapped[bool] = mapped_column(default=False)
+    # Whether clients were told of it: events begin with the bank's first answer.
+    told: Mapped[bool] = mapped_column(default=False)
+    reason: Mapped[str | None]
+    failure_reason: Mapped[str | None]
+    meta: Mapped[Json] = mapped_column("metadata", default=dict)
+    details: Mapped[Json] = mapped_column(default=dict)

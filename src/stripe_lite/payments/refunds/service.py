@@ -1,0 +1,295 @@
+"""What can be done with refunds, and what the bank makes of them.
+
+An amount is reserved on its charge, under the charge's lock, before the bank is asked; it is given back where the bank
+declines. So refunds that run side by side never give back more than was taken.
+"""
+
+from datetime import UTC, datetime
+
+from sqlalchemy import ColumnElement, select
+
+from stripe_lite.bank import port
+from stripe_lite.bank.port import Answer
+from stripe_lite.core import metadata
+from stripe_lite.core.errors import InvalidRequest, ResourceMissing
+from stripe_lite.core.ids import new_id
+from stripe_lite.core.lists import ListObject, ListParams, Page
+from stripe_lite.core.objects import StripeObject, Tree, changes
+from stripe_lite.db.filters import created_between
+from stripe_lite.db.work import Work
+from stripe_lite.events.outbox import record
+from stripe_lite.http.questions import Question
+from stripe_lite.payments.charges import service as charges
+from stripe_lite.payments.charges.machine import ChargeFact
+from stripe_lite.payments.charges.model import Charge
+from stripe_lite.payments.charges.schema import ChargeObject
+from stripe_lite.payments.charges.schema import render as render_charge
+from stripe_lite.payments.payment_intents import service as intents
+from stripe_lite.payments.refunds import releases, rules
+from stripe_lite.payments.refunds.machine import REFUND, RefundFact, RefundStatus
+from stripe_lite.payments.refunds.model import Refund
+from stripe_lite.payments.refunds.schema import (
+    ChargeRefundParams,
+    RefundCreateParams,
+    RefundListParams,
+    RefundObject,
+    RefundUpdateParams,
+    render,
+)
+
+REFUND_MADE = "refund"
+RELEASE = "release"
+NEVER = datetime.max.replace(tzinfo=UTC)
+INCLUDED_MAX = 10
+
+# What Stripe says of refunds that failed; another bank's own codes read as unknown.
+FAILURE_REASONS = {
+    "charge_for_pending_refund_disputed": "charge_for_pending_refund_disputed",
+    "declined": "declined",
+    "expired_or_canceled_card": "expired_or_canceled_card",
+    "insufficient_funds": "insufficient_funds",
+    "lost_or_stolen_card": "lost_or_stolen_card",
+    "merchant_request": "merchant_request",
+    "refused": "declined",
+}
+
+
+async def create(work: Work, params: RefundCreateParams) -> Refund:
+    """Give money back of a charge, or of a payment intent's charge."""
+    charge = await charges.retrieve(work, await _charge_id(work, params), lock=True)
+    refund = _begin(work, charge, params)
+    _ask(work, charge, refund, ("refund", refund.id))
+    return refund
+
+
+async def create_of_charge(work: Work, charge_id: str, params: ChargeRefundParams) -> Refund:
+    """Give money back of the charge that the path names."""
+    charge = await charges.retrieve(work, charge_id, lock=True)
+    refund = _begin(work, charge, params)
+    _ask(work, charge, refund, ("refund", refund.id))
+    return refund
+
+
+async def refund_charge(work: Work, charge_id: str, params: ChargeRefundParams) -> Charge:
+    """The same, where the client is shown the charge."""
+    charge = await charges.retrieve(work, charge_id, lock=True)
+    _ask(work, charge, _begin(work, charge, params), ("charge", charge.id))
+    return charge
+
+
+async def retrieve(work: Work, id: str, *, param: str = "refund", lock: bool = False) -> Refund:
+    """The refund with this id."""
+    refund = await work.get(Refund, id, lock=lock)
+    if refund is None:
+        raise ResourceMissing("refund", id, param=param)
+    return refund
+
+
+async def of_charge(work: Work, charge_id: str, id: str, *, lock: bool = False) -> Refund:
+    """The charge's refund with this id."""
+    await charges.retrieve(work, charge_id)
+    refund = await retrieve(work, id, lock=lock)
+    if refund.charge_id != charge_id:
+        raise ResourceMissing("refund", id, param="refund")
+    return refund
+
+
+async def show(work: Work, id: str) -> RefundObject:
+    """The refund as clients see it."""
+    return render(await retrieve(work, id))
+
+
+async def update(work: Work, id: str, params: RefundUpdateParams) -> Refund:
+    """Change a refund's metadata."""
+    refund = await retrieve(work, id, lock=True)
+    _change(work, refund, params)
+    return refund
+
+
+async def update_of_charge(work: Work, charge_id: str, id: str, params: RefundUpdateParams) -> Refund:
+    """The same for a charge's refund."""
+    refund = await of_charge(work, charge_id, id, lock=True)
+    _change(work, refund, params)
+    return refund
+
+
+async def cancel(work: Work, id: str) -> Refund:
+    """Cancel a refund that waits for the payer; its amount can be given back anew."""
+    found = await retrieve(work, id)
+    charge = await charges.retrieve(work, found.charge_id, lock=True)
+    refund = await retrieve(work, id, lock=True)
+    if not REFUND.can(refund.status, RefundFact.CANCELED):
+        raise InvalidRequest(
+            f"You cannot cancel this refund because it has a status of {refund.status}. Only a refund with the status "
+            "requires_action may be canceled."
+        )
+    charge.amount_refunded -= refund.amount
+    refund.failure_reason = "merchant_request"
+    refund.details = refund.details | {"next_action": None}
+    apply(work, refund, RefundFact.CANCELED)
+    return refund
+
+
+async def page(work: Work, params: RefundListParams) -> Page[Refund]:
+    """The account's refunds, newest first."""
+    conditions: list[ColumnElement[bool]] = created_between(Refund, params.created)
+    if params.charge is not None:
+        await charges.retrieve(work, params.charge)
+        conditions.append(Refund.charge_id == params.charge)
+    if params.payment_intent is not None:
+        await intents.retrieve(work, params.payment_intent, param="payment_intent")
+        conditions.append(Refund.payment_intent_id == params.payment_intent)
+    return await work.page(Refund, params, *conditions)
+
+
+async def page_of_charge(work: Work, charge_id: str, params: ListParams) -> Page[Refund]:
+    """A charge's refunds, newest first."""
+    await charges.retrieve(work, charge_id)
+    return await work.page(Refund, params, Refund.charge_id == charge_id)
+
+
+async def included(work: Work, charge: StripeObject) -> ListObject[RefundObject]:
+    """The refunds in a charge that is asked for with `expand[]=refunds`."""
+    assert isinstance(charge, ChargeObject)
+    await work.flush()
+    newest = select(Refund).where(Refund.account_id == work.account_id, Refund.charge_id == charge.id)
+    found = await work.all(newest.order_by(Refund.id.desc()).limit(INCLUDED_MAX + 1))
+    return ListObject(
+        data=[render(refund) for refund in found[:INCLUDED_MAX]],
+        has_more=len(found) > INCLUDED_MAX,
+        url=f"/v1/charges/{charge.id}/refunds",
+    )
+
+
+def apply(work: Work, refund: Refund, fact: RefundFact) -> None:
+    """Let a fact happen to a refund; once clients know of the refund, tell it."""
+    rule = REFUND.step(refund.status, fact)
+    before = render(refund)
+    refund.status = rule.target
+    if not refund.told:
+        return
+    after = render(refund)
+    previous = changes(before, after)
+    record(work, "refund.updated", after, previous)
+    if rule.event is not None:
+        record(work, rule.event, after)
+    record(work, "charge.refund.updated", after, previous)
+
+
+async def record_refund(work: Work, question: Question, answer: Answer) -> datetime | None:
+    """Record what the bank said of a refund; some succeed later, and some fail after they had succeeded."""
+    charge = await charges.retrieve(work, question.facts["charge"], lock=True)
+    refund = await retrieve(work, question.facts["refund"], lock=True)
+    match answer.result:
+        case "approved":
+            if refund.status == RefundStatus.PENDING:
+                apply(work, refund, RefundFact.SUCCEEDED)
+                _tell(work, charge, refund)
+            return answer.recheck_at
+        case "pending":
+            _tell(work, charge, refund)
+            return answer.recheck_at or NEVER
+        case "declined" | "not_found":
+            if refund.status != RefundStatus.FAILED:
+                charge.amount_refunded -= refund.amount
+                _fail(work, refund, answer)
+            return None
+
+
+async def record_release(work: Work, question: Question, answer: Answer) -> datetime | None:
+    """Record that the bank released what a charge had reserved."""
+    charge = await charges.retrieve(work, question.facts["charge"], lock=True)
+    refund = await retrieve(work, question.facts["refund"], lock=True)
+    charge.asking = None
+    if answer.result != "approved":
+        _fail(work, refund, answer)
+        return None
+    apply(work, refund, RefundFact.SUCCEEDED)
+    refund.told = True
+    record(work, "refund.created", render(refund))
+    charges.give_up(work, charge, ChargeFact.REFUNDED)
+    return None
+
+
+def _begin(work: Work, charge: Charge, params: ChargeRefundParams) -> Refund:
+    """Reserve the amount on the charge, which is locked."""
+    amount = rules.amount_of(charge, params.amount)
+    meta = metadata.merge({}, params.metadata)
+    refund = releases.build(work, charge, amount, params.reason, metadata=meta, released=not charge.captured)
+    if params.instructions_email is not None:
+        refund.details = refund.details | {"instructions_email": params.instructions_email}
+    if params.reason == "fraudulent":
+        thought = charge.details.get("fraud_details") or {}
+        charge.details = charge.details | {"fraud_details": thought | {"user_report": "fraudulent"}}
+    if refund.released:
+        charge.asking = RELEASE
+    else:
+        charge.amount_refunded += amount
+    return refund
+
+
+def _ask(work: Work, charge: Charge, refund: Refund, subject: tuple[str, str]) -> None:
+    facts: Tree = {"charge": charge.id, "refund": refund.id}
+    holds = [("charges", charge.id), ("refunds", refund.id)]
+    if refund.released:
+        void = port.Void(account_id=work.account_id, ref=new_id("void"), at=work.now, of=charge.id)
+        terms = void.model_dump(mode="json")
+        work.ask(Question(kind=RELEASE, verb="void", terms=terms, subject=subject, facts=facts, holds=holds))
+        return
+    back = port.Refund(
+        account_id=work.account_id,
+        ref=refund.id,
+        at=work.now,
+        of=charge.id,
+        amount=refund.amount,
+        currency=refund.currency,
+    )
+    terms = back.model_dump(mode="json")
+    work.ask(Question(kind=REFUND_MADE, verb="refund", terms=terms, subject=subject, facts=facts, holds=holds))
+
+
+def _tell(work: Work, charge: Charge, refund: Refund) -> None:
+    """Tell of a refund that is on its way, or has arrived, for the first time."""
+    if refund.told:
+        return
+    refund.told = True
+    record(work, "refund.created", render(refund))
+    now = render_charge(charge)
+    previous: Tree = {"amount_refunded": now.amount_refunded - refund.amount}
+    if now.refunded:
+        previous["refunded"] = False
+    charges.apply(work, charge, ChargeFact.REFUNDED, previous)
+
+
+def _fail(work: Work, refund: Refund, answer: Answer) -> None:
+    refund.failure_reason = FAILURE_REASONS.get(answer.code or "", "unknown")
+    apply(work, refund, RefundFact.FAILED)
+    if not refund.told:
+        refund.told = True
+        record(work, "refund.created", render(refund))
+        record(work, "refund.failed", render(refund))
+
+
+def _change(work: Work, refund: Refund, params: RefundUpdateParams) -> None:
+    before = render(refund)
+    if params.given("metadata"):
+        refund.meta = metadata.merge(refund.meta, params.metadata)
+    after = render(refund)
+    if previous := changes(before, after):
+        record(work, "refund.updated", after, previous)
+        record(work, "charge.refund.updated", after, previous)
+
+
+async def _charge_id(work: Work, params: RefundCreateParams) -> str:
+    if params.charge is not None and params.payment_intent is not None:
+        raise InvalidRequest(
+            "You may only specify one of these parameters: charge, payment_intent.", param="payment_intent"
+        )
+    if params.charge is not None:
+        return params.charge
+    if params.payment_intent is None:
+        raise InvalidRequest(
+            "One of the following params should be provided for this request: payment_intent or charge."
+        )
+    intent = await intents.retrieve(work, params.payment_intent, param="payment_intent")
+    return rules.charge_of(intent)
