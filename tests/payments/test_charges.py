@@ -62,6 +62,7 @@ async def test_a_card_by_its_number_is_charged(shop: Shop) -> None:
 async def test_a_declined_token_leaves_its_charge_on_record(shop: Shop) -> None:
     with raises_stripe("card_error", code="card_declined", decline_code="generic_decline", status=402) as caught:
         await shop.v1.charges.create_async(DIRECT | {"source": "tok_chargeDeclined"})
+    assert caught.value.error is not None
     charge = await shop.v1.charges.retrieve_async(caught.value.error.charge)
     assert (charge.status, charge.paid, charge.failure_code) == ("failed", False, "card_declined")
     assert charge.outcome.type == "issuer_declined"

@@ -1,6 +1,6 @@
 """Reservations that nobody captures in time: the clock releases them."""
 
-import asyncio
+from dataclasses import dataclass
 from typing import Any
 
 import asyncpg
@@ -31,11 +31,18 @@ async def let_time_pass(shop: Shop, dsn: str) -> None:
         await connection.close()
 
 
-async def jobs(shop: Shop, dsn: str) -> int:
+@dataclass(frozen=True, slots=True)
+class Jobs:
     """How many jobs are left."""
+
+    left: int
+
+
+async def jobs(shop: Shop, dsn: str) -> Jobs:
+    """What is still to be done for the account."""
     connection = await asyncpg.connect(dsn)
     try:
-        return int(await connection.fetchval("SELECT count(*) FROM jobs WHERE account_id = $1", shop.account_id))
+        return Jobs(await connection.fetchval("SELECT count(*) FROM jobs WHERE account_id = $1", shop.account_id))
     finally:
         await connection.close()
 
@@ -53,7 +60,7 @@ async def test_a_charge_expires(shop: Shop, dsn: str) -> None:
     assert await shop.event_types() == ["charge.succeeded", "refund.created", "charge.expired"]
     with raises_stripe(code="charge_expired_for_capture", status=400):
         await shop.v1.charges.capture_async(charge.id)
-    assert await jobs(shop, dsn) == 0
+    await shop.until(lambda: jobs(shop, dsn), left=0)
 
 
 async def test_an_intent_is_canceled_when_its_reservation_expires(shop: Shop, dsn: str) -> None:
@@ -73,9 +80,7 @@ async def test_what_was_captured_in_time_does_not_expire(shop: Shop, dsn: str) -
     await shop.v1.payment_intents.capture_async(intent.id)
     before = await shop.event_types()
     await let_time_pass(shop, dsn)
-    async with asyncio.timeout(10):
-        while await jobs(shop, dsn):
-            await asyncio.sleep(0.1)
+    await shop.until(lambda: jobs(shop, dsn), left=0)
     assert await shop.event_types() == before
 
 

@@ -3,6 +3,7 @@
 import asyncio
 from typing import Any
 
+import asyncpg
 import pytest
 
 from stripe_lite.payments.refunds.machine import REFUND, RefundFact, RefundStatus
@@ -112,6 +113,7 @@ async def test_a_refund_needs_a_payment(shop: Shop) -> None:
 async def test_a_failed_charge_cannot_be_refunded(shop: Shop) -> None:
     with raises_stripe("card_error") as caught:
         await shop.v1.charges.create_async(DIRECT | {"source": "tok_chargeDeclined"})
+    assert caught.value.error is not None
     with raises_stripe(code="charge_not_refundable"):
         await shop.v1.refunds.create_async({"charge": caught.value.error.charge})
 
@@ -233,6 +235,25 @@ async def test_a_settled_refund_cannot_be_canceled(shop: Shop) -> None:
         await shop.v1.refunds.cancel_async(refund.id)
     with raises_stripe(code="resource_missing", status=404):
         await shop.v1.refunds.cancel_async("re_unknown")
+
+
+async def test_a_refund_that_waits_for_the_payer_is_canceled(shop: Shop, dsn: str) -> None:
+    charge_id = await paid_charge(shop)
+    refund = await shop.v1.refunds.create_async(
+        {"charge": charge_id, "amount": 400, "instructions_email": "ada@example.com"}
+    )
+    assert refund.instructions_email == "ada@example.com"
+    # No payment method of today's leads to this state by itself.
+    connection = await asyncpg.connect(dsn)
+    try:
+        await connection.execute("UPDATE refunds SET status = 'requires_action' WHERE account_id = $1", shop.account_id)
+    finally:
+        await connection.close()
+    before = len(await shop.event_types())
+    canceled = await shop.v1.refunds.cancel_async(refund.id)
+    assert (canceled.status, canceled.failure_reason) == ("canceled", "merchant_request")
+    assert (await shop.v1.charges.retrieve_async(charge_id)).amount_refunded == 0
+    assert (await shop.event_types())[before:] == ["refund.updated", "charge.refund.updated"]
 
 
 async def test_refunds_are_listed_by_what_they_belong_to(shop: Shop) -> None:

@@ -63,9 +63,7 @@ async def create_charge_refund(work: Work, charge: str, params: ChargeRefundPara
 
 
 @router.get("/v1/charges/{charge}/refunds")
-async def list_charge_refunds(
-    work: Work, charge: str, params: ChargeRefundListParams
-) -> ListObject[RefundObject]:
+async def list_charge_refunds(work: Work, charge: str, params: ChargeRefundListParams) -> ListObject[RefundObject]:
     """List a charge's refunds, newest first."""
     page = await refunds.page_of_charge(work, charge, params)
     rows = [render(row) for row in page.rows]
