@@ -8,7 +8,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from fastapi import FastAPI
 from starlette.types import Receive, Scope, Send
 
-from stripe_lite import contract, registry
+from stripe_lite import classic, contract, hosted, registry
 from stripe_lite.bank.desk import BankDesk
 from stripe_lite.bank.http_bank import HttpBank
 from stripe_lite.bank.port import Bank
@@ -33,6 +33,7 @@ from stripe_lite.settings import Settings
 from stripe_lite.workers import loop
 from stripe_lite.workers.bank import BankWorker
 from stripe_lite.workers.clock import ClockWorker
+from stripe_lite.workers.upkeep import UpkeepWorker
 from stripe_lite.workers.webhooks import WebhookWorker
 
 # Due work that nobody holds: found by the indexes on the due times, so that it costs what is due, not what there is.
@@ -53,7 +54,9 @@ class StripeLite:
         self.kit = Kit(
             database=self.database,
             plan=registry.plan(
-                single_statements=settings.single_statements, private_targets=settings.private_targets == "allow"
+                single_statements=settings.single_statements,
+                private_targets=settings.private_targets == "allow",
+                above=classic.REACTIONS,
             ),
             desk=self._desk,
             recorders=registry.RECORDERS,
@@ -63,14 +66,19 @@ class StripeLite:
         self.metrics = Metrics()
         self._request_log = RequestLogWriter(self.database)
         self._access_log = AccessLog(settings.log)
+        authenticator = Authenticator(self.database, open_keys=settings.keys == "open")
+        limit = RateLimits(self.database).admit if settings.rate_limits == "stripe" else None
+        self._classic = classic.Door(
+            self.kit, authenticator, open_keys=settings.keys == "open", listeners=self._listeners(), limit=limit
+        )
         self.pages = self._pages()
         self._front = Front(
             self.pages,
             self.kit,
             Routes(registry.operations()),
-            Authenticator(self.database, open_keys=settings.keys == "open"),
+            authenticator,
             listeners=self._listeners(),
-            limit=RateLimits(self.database).admit if settings.rate_limits == "stripe" else None,
+            limit=limit,
             refuse_unsupported=settings.unsupported == "refuse",
         )
 
@@ -91,11 +99,14 @@ class StripeLite:
             docs_url=None,
             redoc_url=None,
             openapi_url=None,
+            openapi_tags=[{"name": "Health", "description": "Whether the server works, and how much it does."}],
         )
         add_health(pages, self.database, self.settings.keys)
         add_metrics(pages, self.metrics, self._depths)
         add_docs(pages, registry.operations)
         add_errors(pages)
+        classic.mount(pages, self._classic)
+        hosted.mount(pages, self.kit)
         return pages
 
     async def _depths(self) -> Mapping[str, int]:
@@ -110,7 +121,7 @@ class StripeLite:
         stop = asyncio.Event()
         async with self._desk:
             self._request_log.start()
-            working = asyncio.create_task(loop.run(self._workers(), stop))
+            working = asyncio.create_task(loop.run(self._workers(deliver=self.settings.delivery == "inside"), stop))
             # What was made until now stays: looking through it again at every collection costs a tenth of the CPU.
             gc.collect()
             gc.freeze()
@@ -118,15 +129,28 @@ class StripeLite:
                 yield
             finally:
                 stop.set()
+                await self._classic.close()
                 await working
                 await self._request_log.stop()
                 self._access_log.flush()
                 await self.database.close()
 
-    def _workers(self) -> list[loop.Worker]:
+    async def work(self, stop: asyncio.Event) -> None:
+        """Do the background work alone, deliveries included, until `stop` is set: a process that serves nobody."""
+        async with self._desk:
+            try:
+                await loop.run(self._workers(deliver=True), stop)
+            finally:
+                await self.database.close()
+
+    def _workers(self, *, deliver: bool) -> list[loop.Worker]:
         settings = self.settings
-        workers: list[loop.Worker] = [BankWorker(self.kit), ClockWorker(self.kit, registry.JOBS)]
-        if settings.delivery == "inside":
+        workers: list[loop.Worker] = [
+            BankWorker(self.kit),
+            ClockWorker(self.kit, registry.JOBS),
+            UpkeepWorker(self.database, idempotency_ttl_seconds=settings.idempotency_ttl),
+        ]
+        if deliver:
             webhooks = WebhookWorker(
                 self.database,
                 Schedule(settings.webhook_schedule),

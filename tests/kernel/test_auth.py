@@ -72,7 +72,7 @@ async def test_an_unknown_key_is_shown_masked(strict: Strict) -> None:
 
 @pytest.mark.parametrize("key", ["sk_test_", "sk_prod_abcdefgh", "whatever", "sk_test_ü", "sk_test_a b", "s" * 300])
 async def test_what_is_no_key_is_unknown(shop: Shop, key: str) -> None:
-    headers = {"Authorization": f"Bearer {key}".encode()}
+    headers = [(b"Authorization", f"Bearer {key}".encode())]
     answer = await shop.http.get(shop.base_url + "/v1/customers", headers=headers)
     assert answer.status_code == 401
     assert answer.json()["error"]["message"].startswith("Invalid API Key provided: ")

@@ -8,7 +8,8 @@ from stripe_lite.core.clock import from_unix
 from stripe_lite.core.lists import CreatedFilter
 from stripe_lite.db.base import Resource
 
-SECOND = timedelta(seconds=1)
+# To the end of a second, which a moment later would lie beyond the calendar where it is the calendar's last.
+END_OF_SECOND = timedelta(microseconds=999_999)
 
 
 def created_between(model: type[Resource], bounds: CreatedFilter | None) -> list[ColumnElement[bool]]:
@@ -17,11 +18,11 @@ def created_between(model: type[Resource], bounds: CreatedFilter | None) -> list
         return []
     conditions = []
     if bounds.gt is not None:
-        conditions.append(model.created_at >= from_unix(bounds.gt) + SECOND)
+        conditions.append(model.created_at > from_unix(bounds.gt) + END_OF_SECOND)
     if bounds.gte is not None:
         conditions.append(model.created_at >= from_unix(bounds.gte))
     if bounds.lt is not None:
         conditions.append(model.created_at < from_unix(bounds.lt))
     if bounds.lte is not None:
-        conditions.append(model.created_at < from_unix(bounds.lte) + SECOND)
+        conditions.append(model.created_at <= from_unix(bounds.lte) + END_OF_SECOND)
     return conditions

@@ -3,17 +3,20 @@
 import inspect
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, get_args
+from typing import Any, TypeAlias, get_args
 
+from pydantic import BaseModel
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
+from pydantic_core import to_json
 
 from stripe_lite.core.lists import ListObject, SearchResultObject
-from stripe_lite.core.objects import Params, StripeObject, Tree
+from stripe_lite.core.objects import StripeObject, Tree
 from stripe_lite.http.answers import API_VERSION
 from stripe_lite.http.examples import EXAMPLES
 from stripe_lite.http.route import Operation
 
-REFERENCE = "#/components/schemas/{model}"
+REFERENCE_START = "#/components/schemas/"
+REFERENCE = REFERENCE_START + "{model}"
 FORM = "application/x-www-form-urlencoded"
 JSON = "application/json"
 HASH_AS_BRACKETS = {"style": "deepObject", "explode": True}
@@ -70,8 +73,12 @@ REFUSED = {
     "content": {JSON: {"schema": {"$ref": REFERENCE.format(model="Error")}}},
 }
 
-Models = dict[tuple[type[Any], JsonSchemaMode], Tree]
+VALIDATION: JsonSchemaMode = "validation"
+SERIALIZATION: JsonSchemaMode = "serialization"
+Models: TypeAlias = dict[type[BaseModel], Tree]
 
+_reference_pattern = re.compile(rf'"{REFERENCE_START}(\w+)"')
+_generic_pattern = re.compile(r"(ListObject|SearchResultObject)_(\w+)_")
 _path_name_pattern = re.compile(r"\{(\w+)\}")
 
 
@@ -81,30 +88,74 @@ def document(operations: Sequence[Operation]) -> Tree:
     paths: dict[str, Tree] = {}
     for operation in operations:
         paths.setdefault(operation.path, {})[operation.method.lower()] = _operation(operation, models, schemas)
-    return {
+    whole: Tree = {
         "openapi": "3.1.0",
         "info": {"title": "stripe_lite", "version": API_VERSION, "description": INTRODUCTION.strip()},
         "servers": [{"url": "/"}],
         "tags": _tags(operations),
         "security": [{"bearer": []}, {"basic": []}],
         "paths": paths,
-        "components": {"schemas": schemas | {"Error": ERROR}, "securitySchemes": SECURITY},
+        "components": {"schemas": _used(paths, schemas | {"Error": ERROR}), "securitySchemes": SECURITY},
     }
+    renamed: Tree = _renamed(whole)
+    return renamed
 
 
-def _schemas(operations: Iterable[Operation]) -> tuple[Models, dict[str, Tree]]:
-    wanted: dict[tuple[type[Params] | type[StripeObject], JsonSchemaMode], None] = {}
+def _used(paths: Tree, schemas: Mapping[str, Tree]) -> dict[str, Tree]:
+    """The schemas that something refers to; those of query parameters were taken apart."""
+    used: set[str] = set()
+    new = set(_reference_pattern.findall(to_json(paths).decode()))
+    while new:
+        used |= new
+        new = {name for found in new for name in _reference_pattern.findall(to_json(schemas[found]).decode())} - used
+    return {name: schemas[name] for name in sorted(used)}
+
+
+def _renamed(value: Any) -> Any:
+    """The same with names for lists that are fit to be read."""
+    match value:
+        case dict():
+            return {_name(name): _renamed(item) for name, item in value.items()}
+        case list():
+            return [_renamed(item) for item in value]
+        case str() if value.startswith(REFERENCE_START):
+            return REFERENCE_START + _name(value.removeprefix(REFERENCE_START))
+    return value
+
+
+def _name(name: str) -> str:
+    """`CustomerObjectList` instead of Pydantic's `ListObject_CustomerObject_`."""
+    found = _generic_pattern.fullmatch(name)
+    if found is None:
+        return name
+    kind, items = found.groups()
+    return items.strip("_").removeprefix("Union_").replace("__", "Or") + ("List" if kind == "ListObject" else "Results")
+
+
+def _schemas(operations: Sequence[Operation]) -> tuple[Models, dict[str, Tree]]:
+    params = {operation.params: None for operation in operations if operation.params is not None}
+    answers = {answer: None for operation in operations for answer in _answers(operation)}
+    models: Models = {}
+    schemas: dict[str, Tree] = {}
+    for wanted, mode in ((params, VALIDATION), (answers, SERIALIZATION)):
+        found, definitions = models_json_schema([(model, mode) for model in wanted], ref_template=REFERENCE)
+        models |= {model: reference for (model, _), reference in found.items() if issubclass(model, BaseModel)}
+        some: dict[str, Tree] = definitions.get("$defs", {})
+        for schema in some.values():
+            _tidy(schema, sent=mode == VALIDATION)
+        schemas |= some
     for operation in operations:
-        if operation.params is not None:
-            wanted[operation.params, "validation"] = None
-        for answer in _answers(operation):
-            wanted[answer, "serialization"] = None
-    models, definitions = models_json_schema(list(wanted), ref_template=REFERENCE)
-    schemas: dict[str, Tree] = definitions.get("$defs", {})
-    by_name = {model.__name__: mode for model, mode in wanted}
-    for name, schema in schemas.items():
-        _tidy(schema, sent=by_name.get(name) == "validation" or name.endswith("Params"))
-    return models, dict(sorted(schemas.items()))
+        if operation.params is not None and _expands(operation):
+            _schema_of(models[operation.params], schemas)["properties"]["expand"] = EXPAND
+    return models, schemas
+
+
+def _schema_of(reference: Tree, schemas: Mapping[str, Tree]) -> Tree:
+    return schemas[reference["$ref"].rpartition("/")[2]]
+
+
+def _expands(operation: Operation) -> bool:
+    return operation.official is not None and "expand" in operation.official.names
 
 
 def _answers(operation: Operation) -> tuple[type[StripeObject], ...]:
@@ -175,17 +226,18 @@ def _fields(operation: Operation, models: Models, schemas: Mapping[str, Tree]) -
     fields: dict[str, Tree] = {}
     required: list[str] = []
     if operation.params is not None:
-        schema = schemas[models[operation.params, "validation"]["$ref"].rpartition("/")[2]]
+        schema = _schema_of(models[operation.params], schemas)
         fields |= schema.get("properties", {})
         required += schema.get("required", [])
-    if operation.official is not None and "expand" in operation.official.names:
+    elif _expands(operation):
         fields["expand"] = EXPAND
+    if operation.official is not None:
         required += [name for name in operation.official.required if name in fields and name not in required]
     return fields, required
 
 
 def _answer(operation: Operation, models: Models) -> Tree:
-    references = [models[answer, "serialization"] for answer in _answers(operation)]
+    references = [models[answer] for answer in _answers(operation)]
     return references[0] if len(references) == 1 else {"anyOf": references}
 
 
@@ -201,23 +253,50 @@ def _query(name: str, schema: Tree, required: bool) -> Tree:
     if schema.get("type") == "array":
         parameter |= {"name": f"{name}[]", "style": "form", "explode": True}
     elif _is_nested(schema):
-        parameter |= HASH_AS_BRACKETS
+        parameter |= HASH_AS_BRACKETS | {"example": {}}
     return parameter
 
 
 def _body(operation: Operation, models: Models, fields: Mapping[str, Tree], required: list[str]) -> Tree:
-    schema: Tree = {"type": "object", "properties": dict(fields)}
+    """The body as JSON, which Swagger UI offers first because an example can be run as it is, and as a form."""
+    example = EXAMPLES.get(operation.id) or {name: _sample(fields[name]) for name in required}
+    whole: Tree = {"type": "object", "properties": dict(fields)}
+    return {
+        "required": bool(required),
+        "content": {
+            JSON: {"schema": whole if operation.params is None else models[operation.params], "example": example},
+            FORM: _form(fields, required, example),
+        },
+    }
+
+
+def _form(fields: Mapping[str, Tree], required: list[str], example: Tree) -> Tree:
+    """A form: lists are `name[]`, hashes `name[part]`. Empty examples keep Swagger UI from sending invented values."""
+    names = {name: f"{name}[]" if schema.get("type") == "array" else name for name, schema in fields.items()}
+    properties = {
+        names[name]: schema | {"example": example.get(name, _empty(schema))} for name, schema in fields.items()
+    }
+    form: Tree = {"schema": {"type": "object", "properties": properties}}
     if required:
-        schema["required"] = required
-    form: Tree = {"schema": schema}
-    encoding = {name: HASH_AS_BRACKETS for name, field in fields.items() if _is_nested(field)}
-    if encoding:
-        form["encoding"] = encoding
-    json: Tree = {"schema": schema}
-    example = EXAMPLES.get(operation.id, {} if not required else None)
-    if example is not None:
-        form["example"] = json["example"] = example
-    return {"required": bool(required), "content": {FORM: form, JSON: json}}
+        form["schema"]["required"] = [names[name] for name in required]
+    nested = [name for name, schema in fields.items() if _is_nested(schema) and names[name] == name]
+    if nested:
+        form["encoding"] = dict.fromkeys(nested, HASH_AS_BRACKETS)
+    return form
+
+
+def _sample(schema: Tree) -> object:
+    """Some value of a parameter's kind."""
+    kinds: Mapping[str, object] = {"integer": 1, "number": 1.5, "boolean": True, "array": [], "object": {}}
+    enum = schema.get("enum")
+    return enum[0] if enum else kinds.get(schema.get("type", "object" if "$ref" in schema else ""), "…")
+
+
+def _empty(schema: Tree) -> object:
+    """What Swagger UI shows for a parameter and does not send."""
+    if schema.get("type") == "array":
+        return []
+    return {} if _is_nested(schema) else ""
 
 
 def _is_nested(schema: Tree) -> bool:

@@ -64,6 +64,7 @@ def _whole(pages: FastAPI, operations: Sequence[Operation]) -> Tree:
     document = openapi.document(operations)
     others = pages.openapi()
     document["paths"] |= others.get("paths", {})
+    document["tags"] += others.get("tags", [])
     schemas = others.get("components", {}).get("schemas", {})
     document["components"]["schemas"] = schemas | document["components"]["schemas"]
     return document

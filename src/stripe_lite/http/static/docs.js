@@ -2,7 +2,10 @@
 
 // Swagger UI writes what is nested in a form as JSON text; the API wants it in brackets, however deep.
 function bracketed(name, value) {
-  if (Array.isArray(value)) return value.flatMap((item, place) => bracketed(`${name}[${place}]`, item));
+  if (Array.isArray(value)) {
+    const list = name.endsWith("[]") ? name.slice(0, -2) : name;
+    return value.flatMap((item, place) => bracketed(`${list}[${place}]`, item));
+  }
   if (value !== null && typeof value === "object") {
     return Object.entries(value).flatMap(([part, item]) => bracketed(`${name}[${part}]`, item));
   }
@@ -21,7 +24,8 @@ function nested(text) {
 function inBrackets(request) {
   const type = (request.headers && request.headers["Content-Type"]) || "";
   if (type.startsWith("application/x-www-form-urlencoded") && typeof request.body === "string") {
-    const pairs = [...new URLSearchParams(request.body)];
+    // Fields that were left empty are not meant to be emptied; who means that says it in JSON, with null.
+    const pairs = [...new URLSearchParams(request.body)].filter(([, text]) => text !== "");
     request.body = new URLSearchParams(pairs.flatMap(([name, text]) => bracketed(name, nested(text)))).toString();
   }
   return request;
