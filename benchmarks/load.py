@@ -7,7 +7,6 @@ that it measures: keep-alive, one request at a time on each connection, answers 
 import asyncio
 import itertools
 import json
-import os
 import sys
 import time
 from collections import Counter
@@ -275,4 +274,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main() if os.name == "posix" else "the load generator needs uvloop")
+    main()

@@ -17,12 +17,7 @@ from sqlalchemy.dialects.postgresql import JSON, JSONB
 
 from benchmarks.load import Scenario, Step
 from benchmarks.stage import Stage, play
-from stripe_lite.db.binaries import find_binaries, run_as, server_user
 from stripe_lite.registry import METADATA
-
-CLIENTS = 32
-THREADS = 2
-START_FROM = 100_000_000_000  # So that every number of an id has the same width.
 
 NOTING = """
 CREATE TABLE bench_noted (
@@ -187,33 +182,3 @@ class Script:
 
 def _seconds(moment: str, transaction: Transaction) -> float:
     return round((datetime.fromisoformat(moment) - transaction.began_at).total_seconds(), 1) + 0.0
-
-
-class Pgbench:
-    """pgbench of the same PostgreSQL, over the same socket."""
-
-    def __init__(self, stage: Stage) -> None:
-        self._stage = stage
-        self._user = server_user()
-        self._program = find_binaries(None, self._user, stage.folder / "data").folder / "pgbench"
-        self._runs = 0
-
-    def rate(self, dsn_database: str, script: str, account_id: str, seconds: float) -> float:
-        """Transactions of the script a second, at 32 clients."""
-        self._runs += 1
-        file = self._stage.folder / "data" / f"pgbench_{self._runs}.sql"
-        file.write_text(script)
-        file.chmod(0o644)
-        command = [
-            str(self._program),
-            *("--no-vacuum", "--client", str(CLIENTS), "--jobs", str(THREADS), "--time", str(max(1, round(seconds)))),
-            *("--define", f"n={START_FROM + self._runs * 10_000_000}", "--define", f"account={account_id}"),
-            *("--file", str(file), "--host", str(self._stage.socket_folder), "--username", "stripe_lite"),
-            dsn_database,
-        ]
-        done = run_as(self._user, command, self._stage.folder / "data")
-        found = re.search(r"tps = ([0-9.]+)", done.stdout)
-        failed = re.search(r"number of failed transactions: ([0-9]+)", done.stdout)
-        if done.returncode != 0 or found is None or (failed is not None and failed.group(1) != "0"):
-            raise RuntimeError(f"pgbench failed:\n{done.stdout[-2000:]}")
-        return float(found.group(1))

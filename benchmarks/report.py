@@ -16,22 +16,22 @@ COLOURS = {
     Verdict.BELOW_FLOOR: "red",
     Verdict.NOT_MEASURED: "red",
 }
-WIDTH_WITHOUT_TERMINAL = 150
+WIDTH_WITHOUT_TERMINAL = 170
 
 
-def show(figures: Sequence[Figure]) -> None:
+def show(figures: Sequence[Figure], how: str) -> None:
     """Print the figures with their bounds."""
     console = Console()
     if not console.is_terminal:
         console = Console(width=WIDTH_WITHOUT_TERMINAL)
-    table = Table(title="stripe_lite against its references: medians, and the spread of the rounds")
+    table = Table(title=f"stripe_lite against its references: {how}")
     for heading in ("figure", "median", "spread", "floor", "target", "verdict", "both sides"):
         table.add_column(heading, justify="right" if heading in ("median", "floor", "target") else "left")
     for figure in figures:
         sign = "≤" if figure.bounds.at_most else "≥"
         table.add_row(
             figure.name,
-            "–" if figure.value is None else f"{figure.value:.2f}{figure.unit}",
+            "" if figure.value is None else f"{figure.value:.2f}{figure.unit}",
             f"{min(figure.rounds):.2f} … {max(figure.rounds):.2f}" if figure.rounds else "",
             f"{sign} {figure.bounds.floor:g}{figure.unit}",
             f"{sign} {figure.bounds.target:g}{figure.unit}",
