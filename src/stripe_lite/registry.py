@@ -123,6 +123,14 @@ def operations() -> list[Operation]:
     return [operation for router in ROUTERS for operation in router.operations]
 
 
-def plan(*, single_statements: bool = False, private_targets: bool = True) -> Plan:
-    """What belongs to every unit of work."""
-    return Plan(dict(REACTIONS), (outbox.deliveries,), single_statements, private_targets=private_targets)
+def plan(
+    *,
+    single_statements: bool = False,
+    private_targets: bool = True,
+    above: Mapping[str, tuple[Reaction, ...]] | None = None,
+) -> Plan:
+    """What belongs to every unit of work; `above` are the reactions of rooms above this one, which come last."""
+    reactions = dict(REACTIONS)
+    for type, answered in (above or {}).items():
+        reactions[type] = (*reactions.get(type, ()), *answered)
+    return Plan(reactions, (outbox.deliveries,), single_statements, private_targets=private_targets)
