@@ -106,13 +106,10 @@ class Door:
         except (StripeError, *LOST) as error:
             log.warning("left to the bank worker", request_id=call.who.stamp.id, reason=type(error).__name__)
             return
-        subjects = [question.subject[1] for _, question in asked]
-        log.info(
-            "payment settled",
-            request_id=call.who.stamp.id,
-            payment_intents=subjects,
-            succeeded=outcome is not None and outcome.status == 200,
-        )
+        if outcome is not None:
+            status = from_json(outcome.body)["status"] if outcome.status == 200 else "failed"
+            intent = asked[-1][1].subject[1]
+            log.info("payment answered", request_id=call.who.stamp.id, payment_intent=intent, status=status)
 
 
 class Session:

@@ -92,5 +92,8 @@ def told(outcome: Outcome, names: Mapping[str, str]) -> Outcome:
     if kept.get("code") in SAID:
         kept["message"] = SAID[kept["code"]]
     if "param" in kept:
-        kept["param"] = names.get(kept["param"], kept["param"])
+        named, bracket, rest = kept["param"].partition("[")
+        ours = f"{names.get(named, named)}{bracket}{rest}"
+        kept["message"] = kept["message"].replace(f"Invalid {kept['param']}:", f"Invalid {ours}:")
+        kept["param"] = ours
     return Outcome(outcome.status, to_json({"error": kept}), headers=outcome.headers)
