@@ -19,6 +19,7 @@ from starlette.types import ASGIApp
 from stripe import HTTPXClient, StripeClient
 
 from stripe_lite.app import create_app
+from stripe_lite.audit.views import CREATE_VIEWS, PROTECT
 from stripe_lite.db.embedded import EmbeddedPostgres
 from stripe_lite.db.session import Database
 from stripe_lite.registry import METADATA
@@ -54,6 +55,8 @@ async def dsn(postgres: str) -> str:
     database = Database(postgres, pool_size=1)
     async with database.engine.begin() as connection:
         await connection.run_sync(METADATA.create_all)
+        for statement in (*CREATE_VIEWS, *PROTECT):
+            await connection.exec_driver_sql(statement)
     await database.close()
     return postgres
 

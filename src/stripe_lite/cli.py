@@ -82,6 +82,46 @@ def bank(
 
 
 @app.command()
+def worker() -> None:
+    """Do the background work in a process of its own: send webhooks, settle payments, do what is due.
+
+    Servers leave the webhooks to it where STRIPE_LITE_DELIVERY=apart. Ctrl-C or SIGTERM ends it.
+    """
+    from stripe_lite import serving
+    from stripe_lite.app import create_app
+
+    settings = _settings()
+    with _explained(), serving.until_stopped(), _migrated(settings) as (settings, place):
+        typer.echo(f"The worker\n  database  {place}")
+        sys.stdout.flush()
+        serving.work(create_app(settings).work)
+
+
+@app.command()
+def verify(
+    quiet_state: Annotated[
+        bool, typer.Option("--quiet-state", help="Check also what holds only while nothing is under way.")
+    ] = False,
+) -> None:
+    """Check every invariant of the data, and show the rows that break one; then the status is 1."""
+    from rich.console import Console
+
+    from stripe_lite.audit import verify as audit
+
+    with _explained(), _database(_settings()) as (url, place):
+        try:
+            findings = asyncio.run(audit.verify(url, quiet=quiet_state))
+        except audit.NotMigrated as error:
+            typer.echo(f"stripe-lite: {error}", err=True)
+            raise typer.Exit(1) from None
+        console = Console()
+        console.print(place, highlight=False)
+        audit.show(findings, console)
+    if any(finding.state is audit.State.BROKEN for finding in findings):
+        raise typer.Exit(1)
+
+
+@app.command()
 def migrate() -> None:
     """Bring the database to the schema that this version knows."""
     with _explained(), _migrated(_settings()) as (_, place):

@@ -1,11 +1,12 @@
 """Running an application under uvicorn: in this process, or in several that share one port."""
 
+import asyncio
 import multiprocessing
 import os
 import signal
 import socket
 import sys
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from tempfile import TemporaryDirectory
 from types import FrameType
@@ -83,6 +84,18 @@ def serve(application: ASGIApp, listener: socket.socket) -> None:
     server.run(sockets=[listener])
     if not server.started:
         raise ServingError("The server did not start; the log says why.")
+
+
+def work(job: Callable[[asyncio.Event], Awaitable[None]]) -> None:
+    """Run a job until a signal sets the event it is given."""
+    asyncio.run(_until_signal(job))
+
+
+async def _until_signal(job: Callable[[asyncio.Event], Awaitable[None]]) -> None:
+    stop = asyncio.Event()
+    for each in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(each, stop.set)
+    await job(stop)
 
 
 def serve_in_processes(workers: int, listener: socket.socket) -> None:

@@ -12,7 +12,8 @@ from stripe_lite.db.base import Json, Resource
 class WebhookEndpoint(Resource):
     """An endpoint. Its secrets are kept as they are, because every delivery is signed with them.
 
-    `failing_since` is when the first of an unbroken row of failed attempts was made.
+    `subscribed_at` is since when it has been sent the events it is sent now; `failing_since` is when the first of an
+    unbroken row of failed attempts was made.
     """
 
     __tablename__ = "webhook_endpoints"
@@ -24,6 +25,7 @@ class WebhookEndpoint(Resource):
     secret: Mapped[str]
     previous_secret: Mapped[str | None]
     previous_secret_until: Mapped[datetime | None]
+    subscribed_at: Mapped[datetime | None]
     failing_since: Mapped[datetime | None]
     api_version: Mapped[str | None]
     description: Mapped[str | None]

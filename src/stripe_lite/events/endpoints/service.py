@@ -43,6 +43,7 @@ async def create(work: Work, params: WebhookEndpointCreateParams) -> WebhookEndp
         url=params.url,
         status="enabled",
         enabled_events=_distinct(params.enabled_events),
+        subscribed_at=work.now,
         secret=_new_secret(),
         api_version=params.api_version,
         description=params.description,
@@ -68,8 +69,10 @@ async def update(work: Work, id: str, params: WebhookEndpointUpdateParams) -> We
         endpoint.url = params.url
     if params.enabled_events is not None:
         endpoint.enabled_events = _distinct(params.enabled_events)
+        endpoint.subscribed_at = work.now
     if params.disabled is not None:
         endpoint.status = "disabled" if params.disabled else "enabled"
+        endpoint.subscribed_at = work.now
         endpoint.failing_since = None
     if params.given("description"):
         endpoint.description = params.description

@@ -1,0 +1,91 @@
+"""A database with a little of everything in it, and copies of it to spoil."""
+
+import itertools
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import Any, TypeAlias
+
+import asyncpg
+import pytest_asyncio
+from stripe import HTTPXClient, StripeClient
+
+from stripe_lite.app import create_app
+from stripe_lite.audit.verify import State, verify
+from stripe_lite.audit.views import CREATE_VIEWS, PROTECT
+from stripe_lite.db.session import Database
+from stripe_lite.registry import METADATA
+from tests.conftest import serving, settings_for_tests
+from tests.shop import new_key
+from tests.webhooks.receivers import http_receiver
+
+SAMPLE = "stripe_lite_sample"
+PAID = {
+    "amount": 2000,
+    "currency": "usd",
+    "payment_method": "pm_card_visa",
+    "confirm": True,
+    "automatic_payment_methods": {"enabled": True, "allow_redirects": "never"},
+}
+
+Spoil: TypeAlias = Callable[[str], Awaitable[dict[str, list[dict[str, object]]]]]
+
+
+@pytest_asyncio.fixture(scope="session")
+async def sample(postgres: str, sdk_transport: HTTPXClient) -> str:
+    """The address of a database in which some payments were made; nobody is connected to it any more."""
+    await _run(postgres, f"DROP DATABASE IF EXISTS {SAMPLE}", f"CREATE DATABASE {SAMPLE}")
+    dsn = _named(postgres, SAMPLE)
+    database = Database(dsn, pool_size=1)
+    async with database.engine.begin() as connection:
+        await connection.run_sync(METADATA.create_all)
+        for statement in (*CREATE_VIEWS, *PROTECT):
+            await connection.exec_driver_sql(statement)
+    await database.close()
+    async with http_receiver() as receiver, serving(create_app(settings_for_tests(), dsn)) as url:
+        client = StripeClient(new_key(), base_addresses={"api": url}, http_client=sdk_transport)
+        v1: Any = client.v1
+        await v1.webhook_endpoints.create_async({"url": receiver.url, "enabled_events": ["*"]})
+        customer = await v1.customers.create_async({"name": "Zoë"})
+        pay = v1.payment_intents
+        await pay.create_async({**PAID, "customer": customer.id})
+        held = await pay.create_async({**PAID, "capture_method": "manual"})
+        await pay.capture_async(held.id, {"amount_to_capture": 1500})
+        await pay.cancel_async((await pay.create_async({"amount": 700, "currency": "eur"})).id)
+    return dsn
+
+
+@pytest_asyncio.fixture
+async def spoil(sample: str, postgres: str) -> AsyncIterator[Spoil]:
+    """Run SQL in a fresh copy of the sample, and tell what each broken invariant complains about."""
+    numbers = itertools.count()
+
+    async def spoiled(sql: str) -> dict[str, list[dict[str, object]]]:
+        async with _copy(postgres, f"stripe_lite_spoiled_{next(numbers)}") as dsn:
+            await _run(dsn, *filter(None, (sql,)))
+            findings = await verify(dsn, quiet=True)
+            return {each.check.name: list(each.rows) for each in findings if each.state is State.BROKEN}
+
+    yield spoiled
+
+
+@asynccontextmanager
+async def _copy(postgres: str, name: str) -> AsyncIterator[str]:
+    await _run(postgres, f"DROP DATABASE IF EXISTS {name}", f"CREATE DATABASE {name} TEMPLATE {SAMPLE}")
+    try:
+        yield _named(postgres, name)
+    finally:
+        await _run(postgres, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+async def _run(dsn: str, *statements: str) -> None:
+    connection = await asyncpg.connect(dsn)
+    try:
+        for statement in statements:
+            await connection.execute(statement)
+    finally:
+        await connection.close()
+
+
+def _named(dsn: str, name: str) -> str:
+    before, _, options = dsn.partition("?")
+    return f"{before.rpartition('/')[0]}/{name}?{options}"

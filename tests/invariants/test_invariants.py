@@ -1,0 +1,212 @@
+"""`verify` finds each kind of violation, and nothing else."""
+
+import asyncpg
+import pytest
+
+from stripe_lite.audit.verify import all_checks
+from stripe_lite.audit.views import UNPROTECT, VIEWS
+from tests.invariants.conftest import Spoil
+
+# Rights taken away are given back first, as somebody would who means to rewrite history.
+MAY = "; ".join(UNPROTECT) + "; "
+THE_PAID = "(SELECT id FROM payment_intents WHERE amount_received = 2000)"
+ITS_CHARGE = "(SELECT id FROM charges WHERE amount_captured = 2000)"
+REFUND = """INSERT INTO refunds (account_id, id, livemode, created_at, status, amount, currency, charge_id, released,
+              told, metadata, details)
+            SELECT account_id, 're_1', livemode, now(), 'succeeded', 500, currency, id, false, true, '{}', '{}'
+            FROM charges WHERE amount_captured = 2000"""
+KEY = """INSERT INTO idempotency_keys
+           (account_id, id, created_at, request_id, endpoint, fingerprint, state, status, body)
+         SELECT account_id, 'test:k', now() - interval '1 hour', 'req_first', 'POST /v1/x', '', """
+JOB = """INSERT INTO jobs (account_id, id, livemode, kind, created_at, run_at, attempts, payload)
+         SELECT account_id, 'job_1', false, 'bank', now(), now() - interval '1 minute', 0, '{}' FROM payment_intents"""
+LOGGED = """INSERT INTO request_logs (account_id, id, livemode, created_at, method, path, status, duration_ms,
+              masked_key, api_version, parameters)
+            VALUES ('acct_1', 'req_1', false, now(), 'POST', '/v1/x', 200, 1, 'sk_test_****', 'v', """
+
+# What is spoilt → which invariants complain.
+SPOILT = [
+    ("GRANT UPDATE ON events TO CURRENT_USER", {"events and transitions are append-only"}),
+    ("GRANT DELETE ON payment_intent_transitions TO CURRENT_USER", {"events and transitions are append-only"}),
+    ("ALTER TABLE customers ADD COLUMN debt numeric", {"no inexact number columns"}),
+    (
+        MAY
+        + f"""INSERT INTO payment_intent_transitions
+        SELECT account_id, id || 'x', payment_intent_id, from_status, to_status, fact, request_id, actor, created_at
+        FROM payment_intent_transitions WHERE to_status = 'succeeded' AND payment_intent_id = {THE_PAID}""",
+        {
+            "events and transitions are append-only",
+            "a payment intent succeeds at most once",
+            "the chain of transitions is continuous",
+        },
+    ),
+    (
+        "CREATE TABLE twin AS SELECT * FROM charges WHERE amount_captured = 2000; UPDATE twin SET id = 'ch_twin'; "
+        "INSERT INTO charges SELECT * FROM twin; DROP TABLE twin",
+        {"a payment intent succeeds at most once", "the bank agrees"},
+    ),
+    (
+        MAY + "UPDATE payment_intent_transitions SET from_status = 'canceled' WHERE from_status = 'requires_capture'",
+        {
+            "events and transitions are append-only",
+            "legal transitions only",
+            "the chain of transitions is continuous",
+        },
+    ),
+    (
+        "UPDATE payment_intents SET status = 'requires_payment_method' WHERE status = 'canceled'",
+        {"the chain of transitions is continuous"},
+    ),
+    (
+        "ALTER TABLE charges DROP CONSTRAINT ck_charges_captured_within_amount, "
+        "DROP CONSTRAINT ck_charges_released_rest; "
+        f"UPDATE charges SET amount_captured = 2001 WHERE id = {ITS_CHARGE}",
+        {"captured is within the amount", "intent and charge agree", "the bank agrees"},
+    ),
+    (
+        f"UPDATE charges SET amount_refunded = 1 WHERE id = {ITS_CHARGE}",
+        {"refunded is the sum of refunds, within captured"},
+    ),
+    (REFUND, {"refunded is the sum of refunds, within captured", "the bank agrees"}),
+    (f"UPDATE payment_intents SET amount_received = 1999 WHERE id = {THE_PAID}", {"intent and charge agree"}),
+    (
+        f"UPDATE charges SET status = 'failed' WHERE id = {ITS_CHARGE}",
+        {"intent and charge agree", "the bank agrees"},
+    ),
+    (f"UPDATE bank_ops SET authorized = 2001 WHERE ref = {ITS_CHARGE}", {"the bank agrees"}),
+    (f"UPDATE bank_ops SET ref = 'ch_other' WHERE ref = {ITS_CHARGE}", {"the bank agrees"}),
+    (
+        MAY
+        + "DELETE FROM events WHERE type = 'payment_intent.canceled'; "
+        + "; ".join(
+            f"REVOKE UPDATE, DELETE, TRUNCATE ON {table} FROM CURRENT_USER"
+            for table in ("events", "payment_intent_transitions")
+        ),
+        {"one event per transition and type, in its transaction", "no delivery without its event"},
+    ),
+    (
+        f"INSERT INTO events SELECT account_id, 'evt_invented', livemode, now(), type, object_id, request_id, "
+        f"idempotency_key, actor, api_version, data FROM events WHERE type = 'payment_intent.succeeded' "
+        f"AND object_id = {THE_PAID}",
+        {"no event without its transition"},
+    ),
+    (
+        "UPDATE webhook_endpoints SET subscribed_at = now() - interval '1 hour'; DELETE FROM delivery_attempts; "
+        "DELETE FROM deliveries WHERE id = (SELECT min(id) FROM deliveries)",
+        {"every subscribed endpoint has its delivery"},
+    ),
+    (
+        "UPDATE deliveries SET status = 'pending', next_attempt_at = now() - interval '1 minute'",
+        {"no delivery is overdue"},
+    ),
+    (
+        MAY + "UPDATE events SET data = replace(data, object_id, 'pi_else') WHERE type = 'payment_intent.canceled'",
+        {"events and transitions are append-only", "payloads are of the object they tell of"},
+    ),
+    (
+        MAY + "UPDATE events SET id = 'evt_z' || id WHERE type = 'payment_intent.created'",
+        {
+            "events and transitions are append-only",
+            "events are in the order of their transitions",
+            "no delivery without its event",
+        },
+    ),
+    (
+        KEY + "'finished', 200, '{}' FROM payment_intents LIMIT 1; INSERT INTO events SELECT account_id, 'evt_second', "
+        "livemode, now(), 'charge.updated', object_id, 'req_second', 'k', actor, api_version, data FROM events LIMIT 1",
+        {"one effect for each idempotency key"},
+    ),
+    (
+        MAY + "UPDATE payment_intent_transitions SET request_id = 'req_same' WHERE fact = 'attempt_started'",
+        {
+            "events and transitions are append-only",
+            "no request creates or attempts a payment twice",
+        },
+    ),
+    (KEY + "'finished', NULL, NULL FROM payment_intents LIMIT 1", {"finished keys have their answer"}),
+    (KEY + "'started', NULL, NULL FROM payment_intents LIMIT 1", {"nothing is stuck"}),
+    (JOB + " LIMIT 1", {"nothing is stuck"}),
+    (
+        MAY + "UPDATE payment_intent_transitions SET created_at = created_at - interval '1 hour'; "
+        "UPDATE events SET created_at = created_at - interval '1 hour'; "
+        f"UPDATE payment_intents SET asking = 'capture' WHERE id = {THE_PAID}",
+        {"events and transitions are append-only", "nothing is stuck"},
+    ),
+    ("UPDATE customers SET livemode = true", {"references stay in one account and mode"}),
+    (
+        "CREATE TABLE twin AS SELECT * FROM payment_methods LIMIT 1; "
+        "UPDATE twin SET account_id = 'acct_2', id = 'pm_alien', customer_id = NULL; "
+        "INSERT INTO payment_methods SELECT * FROM twin; DROP TABLE twin; "
+        "UPDATE charges SET payment_method_id = 'pm_alien'",
+        {"references stay in one account and mode"},
+    ),
+    (LOGGED + """'{"number": "4242424242424242"}')""", {"no card numbers"}),
+    (LOGGED + """'{"key": "sk_test_0123456789abcdef"}')""", {"no whole keys"}),
+    (
+        MAY + "UPDATE payment_intent_transitions SET request_id = NULL WHERE fact = 'created' AND to_status <> 'x'; "
+        "UPDATE events SET request_id = NULL WHERE type = 'payment_intent.created'",
+        {"events and transitions are append-only", "every change names its request or actor"},
+    ),
+]
+
+
+async def test_what_the_program_wrote_breaks_nothing(spoil: Spoil) -> None:
+    assert await spoil("") == {}
+
+
+@pytest.mark.parametrize(("sql", "complaints"), SPOILT, ids=lambda value: min(value) if isinstance(value, set) else "")
+async def test_a_violation_is_found(spoil: Spoil, sql: str, complaints: set[str]) -> None:
+    assert set(await spoil(sql)) == complaints
+
+
+def test_every_check_is_proven() -> None:
+    proven = set().union(*(complaints for _, complaints in SPOILT))
+    assert {check.name for check in all_checks() if check.unless is None or "ledger" not in check.unless} == proven
+
+
+async def test_a_long_number_that_is_no_card_is_let_be(spoil: Spoil) -> None:
+    assert await spoil(LOGGED + """'{"number": "4242424242424241"}')""") == {}
+
+
+@pytest.mark.parametrize("table", ["events", "payment_intent_transitions"])
+@pytest.mark.parametrize("statement", ["UPDATE {} SET id = id", "DELETE FROM {}", "TRUNCATE {} CASCADE"])
+async def test_history_cannot_be_rewritten(dsn: str, table: str, statement: str) -> None:
+    connection = await asyncpg.connect(dsn)
+    try:
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await connection.execute(statement.format(table))
+    finally:
+        await connection.close()
+
+
+@pytest.mark.parametrize("view", VIEWS)
+async def test_the_views_are_read_only(dsn: str, view: str) -> None:
+    connection = await asyncpg.connect(dsn)
+    try:
+        with pytest.raises((asyncpg.ObjectNotInPrerequisiteStateError, asyncpg.FeatureNotSupportedError)):
+            await connection.execute(f"DELETE FROM audit.{view}")
+    finally:
+        await connection.close()
+
+
+EXPECTED = {
+    "pi_transitions": "pi from_status to_status request_id created",
+    "charges": "id account pi status amount amount_captured amount_refunded currency balance_transaction",
+    "refunds": "id account charge amount status balance_transaction",
+    "events": "id account type object_id created payload_sha256",
+    "deliveries": "event endpoint status attempts next_attempt_at delivered_at",
+    "idempotency_keys": "account livemode key state status body_sha256 created",
+    "bank_ops": "ref kind amount currency result created",
+}
+
+
+async def test_the_views_have_exactly_their_columns(dsn: str) -> None:
+    connection = await asyncpg.connect(dsn)
+    try:
+        rows = await connection.fetch(
+            "SELECT table_name, string_agg(column_name, ' ' ORDER BY ordinal_position) AS columns "
+            "FROM information_schema.columns WHERE table_schema = 'audit' GROUP BY 1"
+        )
+    finally:
+        await connection.close()
+    assert {row["table_name"]: row["columns"] for row in rows} == EXPECTED
