@@ -255,3 +255,23 @@ def test_short_secrets_are_masked_whole() -> None:
     assert masked("sk_test_abcdefgh") == "sk_test_****efgh"
     assert masked("sk_test_ab") == "sk_test_****"
     assert masked("hunter2hunter2") == "hunt****"
+
+
+async def test_expand_does_not_show_what_a_restricted_key_may_not_read(strict: Strict) -> None:
+    account_id = await create_account(strict.database)
+    owner = await create_key(strict.database, account_id=account_id)
+    granted = {"payment_intent": "read"}
+    reader = await create_key(strict.database, account_id=account_id, kind="restricted", permissions=granted)
+    headers = {"Authorization": f"Bearer {owner.key}"}
+    customer = (await strict.ask(owner.key, "POST")).json()["id"]
+    intent = await strict.http.post(
+        strict.url + "/v1/payment_intents",
+        data={"amount": "2000", "currency": "usd", "customer": customer},
+        headers=headers,
+    )
+    path = f"/v1/payment_intents/{intent.json()['id']}"
+    assert (await strict.ask(reader.key, path=path)).json()["customer"] == customer
+    assert (await strict.ask(owner.key, path=f"{path}?expand[]=customer")).json()["customer"]["id"] == customer
+    refused = await strict.ask(reader.key, path=f"{path}?expand[]=customer")
+    assert refused.status_code == 403
+    assert "'rak_customer_read'" in refused.json()["error"]["message"]

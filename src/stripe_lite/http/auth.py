@@ -5,7 +5,7 @@ import base64
 import binascii
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 import asyncpg
@@ -84,14 +84,23 @@ def admit(caller: Caller, operation: Operation) -> None:
             code="secret_key_required",
         )
     if caller.kind == "restricted":
-        writing = operation.method != "GET"
-        if not permissions.allows(caller.permissions, operation.permission, writing=writing):
-            missing = f"rak_{operation.permission}_{'write' if writing else 'read'}"
-            raise PermissionDenied(
-                f"The provided key '{caller.masked_key}' does not have the required permissions for this endpoint on "
-                f"account '{caller.account_id}'. Having the '{missing}' permission would allow this request to "
-                "continue."
-            )
+        _permit(caller, operation.permission, writing=operation.method != "GET")
+
+
+def guard_of(caller: Caller) -> Callable[[str], None] | None:
+    """What refuses to show a restricted key, by way of `expand`, resources that it may not read."""
+    if caller.kind != "restricted":
+        return None
+    return lambda resource: _permit(caller, permissions.name_of(resource), writing=False)
+
+
+def _permit(caller: Caller, permission: str, *, writing: bool) -> None:
+    if not permissions.allows(caller.permissions, permission, writing=writing):
+        missing = f"rak_{permission}_{'write' if writing else 'read'}"
+        raise PermissionDenied(
+            f"The provided key '{caller.masked_key}' does not have the required permissions for this endpoint on "
+            f"account '{caller.account_id}'. Having the '{missing}' permission would allow this request to continue."
+        )
 
 
 class Authenticator:
