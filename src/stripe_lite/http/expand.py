@@ -42,6 +42,8 @@ class Expander:
 
     async def expand(self, work: Work, answer: StripeObject, paths: Sequence[str]) -> None:
         """Expand every path in the answer, in place."""
+        if len(paths) > PATHS_MAX:
+            raise InvalidParameter(f"You cannot expand more than {PATHS_MAX} properties.", param="expand")
         for path in paths:
             steps = path.split(".")
             if len(steps) - (steps[0] == "data") > DEPTH_MAX:
@@ -54,6 +56,9 @@ class Expander:
         name, rest = steps[0], steps[1:]
         self._check(at, name, rest, path)
         value = getattr(at, name, None)
+        if rest and isinstance(value, StripeObject) and (include := self._includer(at, ".".join(steps))) is not None:
+            setattr(value, rest[-1], await include(work, at))
+            return
         if isinstance(value, str):
             value = await self._object(work, name, value)
             if value is not None:
@@ -86,16 +91,26 @@ class Expander:
         # A legacy card's id (`card_…`) names a payment method too, where one is asked for.
         as_method = name.endswith("payment_method") and "payment_method" in self.by_name
         kind = self.by_name["payment_method"] if as_method else self._by_prefix.get(id.rpartition("_")[0])
-        return None if kind is None else await kind.load(work, id)
+        if kind is None:
+            return None
+        if work.request.guard is not None:
+            work.request.guard(f"{kind.name}s")
+        return await kind.load(work, id)
 
     async def _included(self, work: Work, at: StripeObject, name: str) -> StripeObject | None:
-        kind = self.by_name.get(getattr(at, "object", ""))
-        include = None if kind is None else kind.includes.get(name)
+        include = self._includer(at, name)
         if include is None:
             return None
+        if work.request.guard is not None:
+            work.request.guard(name)
         value = await include(work, at)
         setattr(at, name, value)
         return value
+
+    def _includer(self, at: StripeObject, path: str) -> Includer | None:
+        """Who makes a field that is left out unless it is asked for; one in a hash is named with the hash's name."""
+        kind = self.by_name.get(getattr(at, "object", ""))
+        return None if kind is None else kind.includes.get(path)
 
 
 def _not_expandable(path: str) -> InvalidParameter:

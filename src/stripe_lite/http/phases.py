@@ -1,11 +1,13 @@
 """How an operation is carried out: in one transaction, or in two with the bank between them.
 
-(1) The key is claimed, the handler runs, and everything it wrote is committed with the answer, or with the question to
-the bank. (2) The bank is asked while no transaction is open. (3) A new transaction records what the bank said and
+(1) The handler runs, and everything it wrote is committed with the answer under the idempotency key, or with the
+question to the bank. (2) The bank is asked while no transaction is open. (3) A new transaction records what the bank said and
 saves the answer. Whoever dies between (1) and (3) is relieved by the bank worker, which carries on at (2).
 """
 
 import asyncio
+import random
+import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -15,12 +17,12 @@ import asyncpg
 import structlog
 
 from stripe_lite.core import failpoints
-from stripe_lite.core.errors import ApiError, LockTimeout, OutcomeUnknown, StripeError, Unavailable
+from stripe_lite.core.errors import ApiError, KeyInUse, LockTimeout, OutcomeUnknown, StripeError, Unavailable
 from stripe_lite.core.objects import StripeObject
 from stripe_lite.db.jobs import Job
 from stripe_lite.db.queries import model_of
 from stripe_lite.db.session import LOST, REPEATABLE, Database
-from stripe_lite.db.work import CommitUnknown, Plan, RequestStamp, Work
+from stripe_lite.db.work import CommitUnknown, Conflict, Plan, RequestStamp, Work
 from stripe_lite.http import idempotency
 from stripe_lite.http.answers import Outcome, failure, success
 from stripe_lite.http.expand import Expander
@@ -31,6 +33,8 @@ REPEATS_MAX = 8
 REPEAT_DELAY_SECONDS = 0.05
 CONFLICTS_MAX = 3  # Two requests that write the same thing meet once; whoever keeps failing has another reason.
 ASK_AGAIN_SECONDS = 2.0
+CONFLICT_PAUSE_SECONDS = 0.002
+CONFLICT_PAUSE_SECONDS_MAX = 0.05
 
 log = structlog.get_logger("stripe_lite.http")
 
@@ -50,6 +54,8 @@ class Kit:
     expander: Expander
     bank_wait_seconds: float = 10.0
     wake_deliveries: Callable[[str], None] = lambda _: None
+    # The idempotency keys that this process is just working on.
+    running: set[tuple[str, str]] = field(default_factory=set)
 
     def work(self, who: "Who") -> Work:
         """A new unit of work."""
@@ -88,6 +94,7 @@ class Call:
             expand=self.expand,
             actor=stamp.actor,
             origin=stamp.origin,
+            publishable=stamp.publishable,
         )
 
 
@@ -97,14 +104,26 @@ First: TypeAlias = tuple[Outcome, Asked]
 
 async def execute(kit: Kit, call: Call) -> Outcome:
     """Carry a call out and give back what its client is told."""
-    outcome, asked = await begin(kit, call)
-    return await finish(kit, call, asked) or outcome
+    if call.claim is None:
+        outcome, asked = await begin(kit, call)
+        return await finish(kit, call, asked) or outcome
+    name = (call.who.account_id, call.claim.row_id(call.who.livemode))
+    if name in kit.running:
+        raise KeyInUse
+    kit.running.add(name)
+    try:
+        outcome, asked = await begin(kit, call)
+        return await finish(kit, call, asked) or outcome
+    finally:
+        kit.running.discard(name)
 
 
 async def begin(kit: Kit, call: Call) -> First:
     """Carry out a call up to its first commit; what the bank is to be asked then is for `finish`."""
     try:
         return await _repeated(kit, call.who, lambda work: _first(kit, call, work), writes=call.writes)
+    except _KeyTaken:
+        return await _repeated(kit, call.who, lambda work: _replayed(call, work), writes=False)
     except (asyncpg.PostgresError, ValueError):
         # The database refused what the handler wrote, and nothing of it is there: a fault of ours, as any other.
         log.exception("operation refused by the database", request_id=call.who.stamp.id)
@@ -119,34 +138,63 @@ async def finish(kit: Kit, call: Call, asked: Asked) -> Outcome | None:
     return outcome
 
 
+class _KeyTaken(Exception):
+    """The request's idempotency key has its row already: nothing of what was done now remains."""
+
+
 async def _repeated(
     kit: Kit, who: Who, attempt: Callable[[Work], Awaitable[Result]], *, writes: bool = True, waits: bool = False
 ) -> Result:
     """Run a transaction again while what stopped it left nothing behind; one that `waits` outlives locks as well."""
     conflicts = 0
     for repeat in range(REPEATS_MAX):
-        work = kit.work(who)
         try:
-            result = await attempt(work)
-            if writes or work.adds:
-                await failpoints.hit("before_commit")
-                await _commit(work)
-                await _follow(kit, work)
-            return result
+            return await _through_conflicts(kit, who, attempt, writes=writes)
         except Exception as error:
-            await work.rollback()
             conflicts += isinstance(error, asyncpg.UniqueViolationError)
             again = _passing(error) or (waits and isinstance(error, LockTimeout))
             if not again or conflicts > CONFLICTS_MAX:
                 raise
             log.info("transaction repeated", request_id=who.stamp.id, reason=type(error).__name__)
-        except BaseException:
-            await work.rollback()
-            raise
-        finally:
-            work.close()
         await asyncio.sleep(REPEAT_DELAY_SECONDS * 2**repeat)
     raise Unavailable("The database cannot be reached; nothing was done.")
+
+
+async def _through_conflicts(
+    kit: Kit, who: Who, attempt: Callable[[Work], Awaitable[Result]], *, writes: bool
+) -> Result:
+    """Run a transaction; where others changed its rows meanwhile, at once again, as long as one waits for a lock."""
+    started = time.monotonic()
+    pause = CONFLICT_PAUSE_SECONDS
+    while True:
+        try:
+            return await _once(kit, who, attempt, writes=writes)
+        except Conflict as conflict:
+            if time.monotonic() - started > kit.database.lock_timeout_seconds:
+                raise LockTimeout from conflict
+        await asyncio.sleep(pause * random.random())  # noqa: S311 - spreads racers, hides nothing
+        pause = min(pause * 2, CONFLICT_PAUSE_SECONDS_MAX)
+
+
+async def _once(kit: Kit, who: Who, attempt: Callable[[Work], Awaitable[Result]], *, writes: bool) -> Result:
+    work = kit.work(who)
+    try:
+        result = await attempt(work)
+        if writes or work.adds:
+            await failpoints.hit("before_commit")
+            await _commit(work)
+            await _follow(kit, work)
+        return result
+    except asyncpg.UniqueViolationError as error:
+        await work.rollback()
+        if error.constraint_name == idempotency.TAKEN:
+            raise _KeyTaken from error
+        raise
+    except BaseException:
+        await work.rollback()
+        raise
+    finally:
+        work.close()
 
 
 def _passing(error: Exception) -> bool:
@@ -184,29 +232,37 @@ async def _follow(kit: Kit, work: Work) -> None:
 async def _broken(call: Call, work: Work) -> First:
     """Save, under the request's key, that it failed through a fault of ours."""
     outcome = failure(ApiError())
-    if call.claim is None or call.who.stamp.id is None:
-        return outcome, []
-    saved = await idempotency.hold(work, call.claim)
-    if saved is not None:
-        return Outcome(saved.status, saved.body, first_request_id=saved.request_id), []
-    idempotency.finish(work, call.claim, call.who.stamp.id, outcome.status, outcome.body)
+    _remember(call, work, outcome)
     return outcome, []
 
 
+async def _replayed(call: Call, work: Work) -> First:
+    """The answer that the request's key has already got, or the refusal to use it for something else."""
+    try:
+        saved = None if call.claim is None else await idempotency.look(work, call.claim)
+    except StripeError as error:
+        return failure(error), []
+    if saved is None:
+        raise ConnectionError("the key's row was written by a transaction that did not last")
+    return Outcome(saved.status, saved.body, first_request_id=saved.request_id), []
+
+
 async def _first(kit: Kit, call: Call, work: Work) -> First:
-    if call.claim is not None:
-        saved = await idempotency.hold(work, call.claim)
-        if saved is not None:
-            return Outcome(saved.status, saved.body, first_request_id=saved.request_id), []
-        await failpoints.hit("key_claimed")
+    await failpoints.hit("key_claimed")
     outcome = await _outcome(kit, call, work)
+    if not outcome.saved and call.claim is not None and await idempotency.look(work, call.claim) is not None:
+        raise _KeyTaken
     asked = [(keep(work, question, call.reply()), question) for question in work.asked]
-    if call.claim is not None and call.who.stamp.id is not None:
-        if asked and call.waits:
-            idempotency.start(work, call.claim, call.who.stamp.id)
-        elif outcome.saved:
-            idempotency.finish(work, call.claim, call.who.stamp.id, outcome.status, outcome.body)
+    if call.claim is not None and call.who.stamp.id is not None and asked and call.waits:
+        idempotency.start(work, call.claim, call.who.stamp.id)
+    elif outcome.saved:
+        _remember(call, work, outcome)
     return outcome, asked
+
+
+def _remember(call: Call, work: Work, outcome: Outcome) -> None:
+    if call.claim is not None and call.who.stamp.id is not None:
+        idempotency.finish(work, call.claim, call.who.stamp.id, outcome.status, outcome.body)
 
 
 async def _outcome(kit: Kit, call: Call, work: Work) -> Outcome:
@@ -221,7 +277,7 @@ async def _outcome(kit: Kit, call: Call, work: Work) -> Outcome:
         await _settle_error(work, error)
         return failure(error)
     except Exception as error:
-        if _passing(error) or isinstance(error, failpoints.FailpointHit):
+        if _passing(error) or isinstance(error, Conflict | failpoints.FailpointHit):
             raise
         log.exception("operation failed", request_id=call.who.stamp.id)
         # Where a statement failed, the transaction takes no other any more.
@@ -258,14 +314,14 @@ async def settle(kit: Kit, who: Who, job_id: str, task: Task, answer: Any) -> Ou
     """Record the bank's answer and save what the client is told. None means that the bank has not answered yet."""
 
     async def record(work: Work) -> Outcome:
-        await work.hold((Job, job_id), *((model_of(table), id) for table, id in task.question.holds))
-        job = await work.get(Job, job_id, lock=True)
+        await work.watch((Job, job_id), *((model_of(table), id) for table, id in task.question.holds))
+        job = await work.get(Job, job_id, watch=True)
         if job is None:
             return await _told_already(kit, work, task)
         owed = Task.model_validate(job.payload).reply.saved_as
         outcome = await _recorded(kit, work, job, task, answer)
         if owed is not None:
-            await idempotency.complete(work, owed, outcome.status, outcome.body)
+            idempotency.complete(work, owed, outcome.status, outcome.body)
         return outcome
 
     return await _repeated(kit, who, record, waits=True)

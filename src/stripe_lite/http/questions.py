@@ -43,11 +43,18 @@ class Reply(BaseModel):
     expand: list[str]
     actor: str = "api"
     origin: str | None = None
+    publishable: bool = False
 
     def stamp(self) -> RequestStamp:
         """Who caused the work, for the events that the answer makes."""
-        return RequestStamp(self.request_id, self.idempotency_key, self.api_version, self.actor, origin=self.origin)
-
+        return RequestStamp(
+            self.request_id,
+            self.idempotency_key,
+            self.api_version,
+            self.actor,
+            publishable=self.publishable,
+            origin=self.origin,
+        )
 
     def paid(self) -> "Reply":
         """The same, with nothing owed to the client any more."""

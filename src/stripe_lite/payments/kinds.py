@@ -1,4 +1,4 @@
-"""What kinds of payment method there are to pay with: in which currencies, and whether they lead to another page."""
+"""What kinds of payment method there are to pay with: in which currencies, how, and what payers call them."""
 
 from dataclasses import dataclass
 
@@ -9,60 +9,63 @@ EVERY = frozenset[str]()  # No currency named: all of them.
 class Kind:
     """A type of payment method that payments can be made with."""
 
+    label: str
     currencies: frozenset[str] = EVERY
     redirects: bool = False
     debit: bool = False  # Settles later, and needs a mandate.
+    reserves: bool = False  # An amount can be reserved first, and captured later.
 
     def takes(self, currency: str) -> bool:
         """Whether a payment in this currency can be made with it."""
         return not self.currencies or currency in self.currencies
 
 
-def _debit(currencies: str) -> Kind:
-    return Kind(frozenset(currencies.split()), debit=True)
+def _debit(label: str, currencies: str) -> Kind:
+    return Kind(label, frozenset(currencies.split()), debit=True)
 
 
-def _redirect(currencies: str = "") -> Kind:
-    return Kind(frozenset(currencies.split()), redirects=True)
+def _redirect(label: str, currencies: str, *, reserves: bool = False) -> Kind:
+    return Kind(label, frozenset(currencies.split()), redirects=True, reserves=reserves)
 
 
 KINDS: dict[str, Kind] = {
-    "card": Kind(),
-    "link": Kind(),
-    "us_bank_account": _debit("usd"),
-    "sepa_debit": _debit("eur"),
-    "bacs_debit": _debit("gbp"),
-    "au_becs_debit": _debit("aud"),
-    "acss_debit": _debit("cad usd"),
-    "affirm": _redirect("usd cad"),
-    "afterpay_clearpay": _redirect("usd cad gbp aud nzd"),
-    "alipay": _redirect("cny aud cad eur gbp hkd jpy myr nzd sgd usd"),
-    "alma": _redirect("eur"),
-    "amazon_pay": _redirect("usd aud gbp dkk eur hkd jpy nzd nok zar sek chf"),
-    "bancontact": _redirect("eur"),
-    "billie": _redirect("eur gbp"),
-    "cashapp": _redirect("usd"),
-    "eps": _redirect("eur"),
-    "fpx": _redirect("myr"),
-    "giropay": _redirect("eur"),
-    "grabpay": _redirect("sgd myr"),
-    "ideal": _redirect("eur"),
-    "kakao_pay": _redirect("krw"),
-    "klarna": _redirect("usd eur gbp aud cad chf czk dkk nok nzd pln ron sek"),
-    "kr_card": _redirect("krw"),
-    "mobilepay": _redirect("dkk eur nok sek"),
-    "naver_pay": _redirect("krw"),
-    "p24": _redirect("eur pln"),
-    "pay_by_bank": _redirect("gbp eur"),
-    "payco": _redirect("krw"),
-    "paypal": _redirect("eur gbp usd aud cad chf czk dkk hkd nok nzd pln sek sgd"),
-    "revolut_pay": _redirect("eur gbp"),
-    "samsung_pay": _redirect("krw"),
-    "satispay": _redirect("eur"),
-    "sofort": _redirect("eur"),
-    "twint": _redirect("chf"),
-    "wechat_pay": _redirect("cny aud cad chf dkk eur gbp hkd jpy nok sek sgd usd"),
-    "zip": _redirect("aud usd"),
+    "card": Kind("Card", reserves=True),
+    "link": Kind("Link", reserves=True),
+    "acss_debit": _debit("Pre-authorized debit", "cad usd"),
+    "au_becs_debit": _debit("BECS Direct Debit", "aud"),
+    "bacs_debit": _debit("Bacs Direct Debit", "gbp"),
+    "sepa_debit": _debit("SEPA Direct Debit", "eur"),
+    "us_bank_account": _debit("US bank account", "usd"),
+    "affirm": _redirect("Affirm", "usd cad", reserves=True),
+    "afterpay_clearpay": _redirect("Afterpay / Clearpay", "usd cad gbp aud nzd", reserves=True),
+    "alipay": _redirect("Alipay", "cny aud cad eur gbp hkd jpy myr nzd sgd usd"),
+    "alma": _redirect("Alma", "eur", reserves=True),
+    "amazon_pay": _redirect("Amazon Pay", "usd aud gbp dkk eur hkd jpy nzd nok zar sek chf", reserves=True),
+    "bancontact": _redirect("Bancontact", "eur"),
+    "billie": _redirect("Billie", "eur gbp", reserves=True),
+    "cashapp": _redirect("Cash App Pay", "usd", reserves=True),
+    "eps": _redirect("EPS", "eur"),
+    "fpx": _redirect("FPX", "myr"),
+    "giropay": _redirect("giropay", "eur"),
+    "grabpay": _redirect("GrabPay", "sgd myr"),
+    "ideal": _redirect("iDEAL", "eur"),
+    "kakao_pay": _redirect("Kakao Pay", "krw", reserves=True),
+    "klarna": _redirect("Klarna", "usd eur gbp aud cad chf czk dkk nok nzd pln ron sek", reserves=True),
+    "kr_card": _redirect("Korean card", "krw", reserves=True),
+    "mobilepay": _redirect("MobilePay", "dkk eur nok sek", reserves=True),
+    "naver_pay": _redirect("Naver Pay", "krw", reserves=True),
+    "p24": _redirect("Przelewy24", "eur pln"),
+    "pay_by_bank": _redirect("Pay by Bank", "gbp eur"),
+    "payco": _redirect("PAYCO", "krw", reserves=True),
+    "paypal": _redirect("PayPal", "eur gbp usd aud cad chf czk dkk hkd nok nzd pln sek sgd", reserves=True),
+    "revolut_pay": _redirect("Revolut Pay", "eur gbp", reserves=True),
+    "samsung_pay": _redirect("Samsung Pay", "krw", reserves=True),
+    "satispay": _redirect("Satispay", "eur", reserves=True),
+    "scalapay": _redirect("Scalapay", "eur", reserves=True),
+    "sofort": _redirect("Sofort", "eur"),
+    "twint": _redirect("TWINT", "chf"),
+    "wechat_pay": _redirect("WeChat Pay", "cny aud cad chf dkk eur gbp hkd jpy nok sek sgd usd"),
+    "zip": _redirect("Zip", "aud usd"),
 }
 
 # What an account takes without any configuration, where the client leaves the choice to the server.

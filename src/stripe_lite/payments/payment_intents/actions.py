@@ -2,31 +2,37 @@
 
 from datetime import timedelta
 
+from stripe_lite.bank.outcomes import by_slug
 from stripe_lite.core.clock import unix
+from stripe_lite.core.errors import InvalidRequest
 from stripe_lite.core.objects import Tree
 from stripe_lite.db.work import Work
+from stripe_lite.payments import microdeposits
+from stripe_lite.payments.microdeposits import Verdict
 from stripe_lite.payments.payment_intents import attempts
 from stripe_lite.payments.payment_intents import service as intents
 from stripe_lite.payments.payment_intents.machine import IntentFact, IntentStatus
 from stripe_lite.payments.payment_intents.model import PaymentIntent
+from stripe_lite.payments.payment_intents.schema import PaymentIntentVerifyParams
 from stripe_lite.payments.payment_methods import service as payment_methods
+from stripe_lite.payments.payment_methods.model import PaymentMethod
 from stripe_lite.payments.payment_methods.schema import render as render_method
 
 MICRODEPOSITS_TAKE = timedelta(days=1)
+VERIFY = "verify_with_microdeposits"
 
-AUTHENTICATION_FAILED: Tree = {
-    "code": "payment_intent_authentication_failure",
-    "doc_url": "https://stripe.com/docs/error-codes/payment-intent-authentication-failure",
-    "message": "The provided PaymentMethod has failed authentication. You can provide payment_method_data or a new "
-    "PaymentMethod to attempt to fulfill this PaymentIntent again.",
-    "type": "invalid_request_error",
-}
-PAYMENT_ATTEMPT_FAILED: Tree = {
-    "code": "payment_intent_payment_attempt_failed",
-    "doc_url": "https://stripe.com/docs/error-codes/payment-intent-payment-attempt-failed",
-    "message": "The payment failed.",
-    "type": "invalid_request_error",
-}
+AUTHENTICATION_FAILED = InvalidRequest(
+    "The provided PaymentMethod has failed authentication. You can provide payment_method_data or a new PaymentMethod "
+    "to attempt to fulfill this PaymentIntent again.",
+    code="payment_intent_authentication_failure",
+)
+PAYMENT_ATTEMPT_FAILED = InvalidRequest(
+    "The payment failed: the payer turned it down.", code="payment_intent_payment_attempt_failed"
+)
+DEPOSITS_FAILED = InvalidRequest(
+    "Microdeposits could not be sent to the bank account: its details may be wrong.",
+    code="payment_method_microdeposit_failed",
+)
 
 
 def page_url(work: Work, intent: PaymentIntent) -> str:
@@ -54,22 +60,27 @@ def use_stripe_sdk(work: Work, intent: PaymentIntent) -> Tree:
     }
 
 
-def verify_microdeposits(work: Work, intent: PaymentIntent) -> Tree:
-    """Wait until the payer tells what small amounts arrived on their account."""
+def verify_microdeposits(work: Work, intent: PaymentIntent, method: PaymentMethod) -> Tree:
+    """Wait until the payer tells what small deposits arrived on their account."""
     return {
-        "type": "verify_with_microdeposits",
-        "verify_with_microdeposits": {
+        "type": VERIFY,
+        VERIFY: {
             "arrival_date": unix(work.now + MICRODEPOSITS_TAKE),
             "hosted_verification_url": page_url(work, intent),
-            "microdeposit_type": "amounts",
+            "microdeposit_type": microdeposits.kind_of(method),
         },
     }
 
 
+def deposits_fail(method: PaymentMethod) -> bool:
+    """Whether no deposit can be sent to this account."""
+    outcome = by_slug(method.outcome)
+    return outcome is not None and outcome.microdeposits == "failed"
+
+
 async def complete(work: Work, intent: PaymentIntent) -> None:
     """The payer did what they had to do: the payment goes on, or waits for the server to confirm it again."""
-    if intent.status != IntentStatus.REQUIRES_ACTION:
-        raise intents.refuse(intent, f"This PaymentIntent waits for no action: its status is {intent.status}.")
+    _refuse_unless_awaited(work, intent)
     if intent.confirmation_method == "manual":
         intent.details = intent.details | {"next_action": None, "authentication": "authenticated"}
         intents.apply(work, intent, IntentFact.ACTION_COMPLETED)
@@ -79,13 +90,48 @@ async def complete(work: Work, intent: PaymentIntent) -> None:
 
 async def fail(work: Work, intent: PaymentIntent) -> None:
     """The payer failed the authentication, or turned the payment down."""
-    if intent.status != IntentStatus.REQUIRES_ACTION:
-        raise intents.refuse(intent, f"This PaymentIntent waits for no action: its status is {intent.status}.")
+    _refuse_unless_awaited(work, intent)
     method = await payment_methods.resolve(work, intent.payment_method_id or "")
-    error = AUTHENTICATION_FAILED if method.type in ("card", "link") else PAYMENT_ATTEMPT_FAILED
+    give_up(work, intent, method, AUTHENTICATION_FAILED if method.type in ("card", "link") else PAYMENT_ATTEMPT_FAILED)
+
+
+def give_up(work: Work, intent: PaymentIntent, method: PaymentMethod, error: InvalidRequest) -> None:
+    """The action failed for good: another payment method is needed."""
     intent.payment_method_id = None
     intent.details = intent.details | {
+        "last_payment_error": error.body() | {"payment_method": render_method(method).tree()},
+        "microdeposit_tries": 0,
         "next_action": None,
-        "last_payment_error": error | {"payment_method": render_method(method).tree()},
     }
     intents.apply(work, intent, IntentFact.ACTION_FAILED)
+
+
+async def verify(work: Work, id: str, params: PaymentIntentVerifyParams) -> PaymentIntent:
+    """Prove by the small deposits that the bank account is the payer's; then the payment goes on."""
+    intent = await intents.held(work, id, client_secret=params.client_secret)
+    if intent.status != IntentStatus.REQUIRES_ACTION or intent.details["next_action"]["type"] != VERIFY:
+        raise intents.refuse(
+            work,
+            intent,
+            f"This PaymentIntent waits for no verification by microdeposits: its status is {intent.status}.",
+        )
+    method = await payment_methods.resolve(work, intent.payment_method_id or "", lock=True)
+    tries: int = intent.details.get("microdeposit_tries") or 0
+    verdict = microdeposits.judge(params.amounts, params.descriptor_code, tries)
+    if verdict is Verdict.RIGHT:
+        method.verified = True
+        intent.details = intent.details | {"microdeposit_tries": 0}
+        await attempts.resume(work, intent, None)
+        return intent
+    error = microdeposits.failure(verdict, by_code=params.amounts is None)
+    if verdict is Verdict.WRONG:
+        intent.details = intent.details | {"microdeposit_tries": tries + 1}
+    else:
+        give_up(work, intent, method, error)
+    error.extra["payment_intent"] = intents.seen(work, intent).tree()
+    raise error
+
+
+def _refuse_unless_awaited(work: Work, intent: PaymentIntent) -> None:
+    if intent.status != IntentStatus.REQUIRES_ACTION:
+        raise intents.refuse(work, intent, f"This PaymentIntent waits for no action: its status is {intent.status}.")

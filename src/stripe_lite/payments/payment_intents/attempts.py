@@ -10,10 +10,10 @@ from stripe_lite.payments.charges import service as charges
 from stripe_lite.payments.charges.machine import ChargeStatus
 from stripe_lite.payments.charges.model import Charge
 from stripe_lite.payments.charges.service import Attempt
+from stripe_lite.payments.payment_intents import authentication, options
 from stripe_lite.payments.payment_intents import service as intents
 from stripe_lite.payments.payment_intents.machine import IntentFact, IntentStatus
 from stripe_lite.payments.payment_intents.model import PaymentIntent
-from stripe_lite.payments.payment_intents.schema import render
 from stripe_lite.payments.payment_methods import attachment, charging
 from stripe_lite.payments.payment_methods import service as payment_methods
 from stripe_lite.payments.payment_methods.model import PaymentMethod
@@ -33,16 +33,17 @@ CHARGE_DETAILS = (
 )
 
 
-def start(
-    work: Work,
-    intent: PaymentIntent,
-    method: PaymentMethod,
-    *,
-    off_session: bool,
-    authentication: ThreeDSecureResult | None,
+async def start(
+    work: Work, intent: PaymentIntent, method: PaymentMethod, passed: ThreeDSecureResult | None = None
 ) -> Charge:
-    """Write the attempt down and leave the question to the bank."""
-    authentication = authentication or intent.details.get("authentication")
+    """Write the attempt down and leave the question to the bank. `passed` is what a challenge just ended with."""
+    consent = intent.details.get("consent") or {}
+    off_session: bool = consent.get("off_session", False)
+    result: ThreeDSecureResult | None = (
+        passed
+        or intent.details.get("authentication")
+        or authentication.unchallenged(intent, method, off_session=off_session)
+    )
     intents.apply(work, intent, IntentFact.ATTEMPT_STARTED)
     charge = charges.begin(
         work,
@@ -55,52 +56,40 @@ def start(
             transfer_group=intent.transfer_group,
             metadata=dict(intent.meta),
             details={name: intent.details[name] for name in CHARGE_DETAILS if intent.details.get(name) is not None}
-            | {"authentication": authentication},
+            | {"authentication": result},
         ),
     )
-    if intent.setup_future_usage is None or intent.customer_id is None:
+    if options.future_usage(intent, method.type) is None:
         charging.spend(method)
     intent.latest_charge_id = charge.id
-    intent.details = intent.details | {"authentication": None}
-    work.ask(_question(work, intent, charge, method, off_session=off_session, authentication=authentication))
-    return charge
-
-
-def _question(
-    work: Work,
-    intent: PaymentIntent,
-    charge: Charge,
-    method: PaymentMethod,
-    *,
-    off_session: bool,
-    authentication: ThreeDSecureResult | None,
-) -> Question:
+    intent.details = intent.details | {"authentication": None, "next_action": None}
     terms = charging.authorization(
         work,
         method,
         ref=charge.id,
         amount=charge.amount,
         currency=charge.currency,
-        capture=intent.capture_method != "manual",
+        capture=options.capture_method(intent, method.type) != "manual",
         off_session=off_session,
-        authentication=authentication,
+        authentication=result,
     )
-    return Question(
-        kind=PAYMENT,
-        verb="authorize",
-        terms=terms.model_dump(mode="json"),
-        subject=("payment_intent", intent.id),
-        facts={"intent": intent.id, "charge": charge.id, "off_session": off_session},
-        holds=[("payment_intents", intent.id), ("charges", charge.id), ("payment_methods", method.id)],
+    work.ask(
+        Question(
+            kind=PAYMENT,
+            verb="authorize",
+            terms=terms.model_dump(mode="json"),
+            subject=("payment_intent", intent.id),
+            facts={"intent": intent.id, "charge": charge.id},
+            holds=[("payment_intents", intent.id), ("charges", charge.id), ("payment_methods", method.id)],
+        )
     )
+    return charge
 
 
-async def resume(work: Work, intent: PaymentIntent, authentication: ThreeDSecureResult | None) -> Charge:
+async def resume(work: Work, intent: PaymentIntent, passed: ThreeDSecureResult | None) -> Charge:
     """Start the attempt that waited for an action of the payer's."""
-    consent = intent.details.get("consent") or {}
     method = await payment_methods.resolve(work, intent.payment_method_id or "", lock=True)
-    intent.details = intent.details | {"next_action": None}
-    return start(work, intent, method, off_session=consent.get("off_session", False), authentication=authentication)
+    return await start(work, intent, method, passed)
 
 
 async def record_payment(work: Work, question: Question, answer: Answer) -> datetime | None:
@@ -108,12 +97,12 @@ async def record_payment(work: Work, question: Question, answer: Answer) -> date
     intent = await intents.retrieve(work, question.facts["intent"], lock=True)
     charge = await charges.retrieve(work, question.facts["charge"], lock=True)
     if charge.status != ChargeStatus.PENDING or intent.status != IntentStatus.PROCESSING:
-        return None
+        return None  # Canceled meanwhile, and released at the bank.
     method = await payment_methods.resolve(work, charge.payment_method_id or "", lock=True)
     charging.learn(method, answer)
     match answer.result:
         case "approved":
-            await _approved(work, intent, charge, method, question, answer)
+            _approved(work, intent, charge, method, question, answer)
         case "pending":
             _pending(work, intent, charge, method, answer)
             return answer.recheck_at or datetime.max.replace(tzinfo=work.now.tzinfo)
@@ -122,14 +111,11 @@ async def record_payment(work: Work, question: Question, answer: Answer) -> date
     return None
 
 
-async def _approved(
+def _approved(
     work: Work, intent: PaymentIntent, charge: Charge, method: PaymentMethod, question: Question, answer: Answer
 ) -> None:
     capture: bool = question.terms["capture"]
-    if intent.setup_future_usage is not None or question.facts["off_session"]:
-        method.set_up = method.set_up or intent.setup_future_usage == "off_session" or question.facts["off_session"]
-    if intent.setup_future_usage is not None and intent.customer_id is not None and method.customer_id is None:
-        attachment.attach_now(work, method, intent.customer_id)
+    _keep_method(work, intent, method)
     intent.details = intent.details | {"processing": None}
     charges.approve(work, charge, method, answer, capture=capture)
     if capture:
@@ -140,21 +126,32 @@ async def _approved(
         intents.apply(work, intent, IntentFact.AUTHORIZED)
 
 
+def _keep_method(work: Work, intent: PaymentIntent, method: PaymentMethod) -> None:
+    """What the payer did for this payment counts for later ones, where the method is kept for them."""
+    usage = options.future_usage(intent, method.type)
+    if usage is None:
+        return
+    if usage == "off_session":
+        method.set_up = True
+    if intent.customer_id is not None and method.customer_id is None:
+        attachment.attach_now(work, method, intent.customer_id)
+
+
 def _pending(work: Work, intent: PaymentIntent, charge: Charge, method: PaymentMethod, answer: Answer) -> None:
     if charge.details.get("payment_method_details") is not None:
         return  # Said before: the bank only took longer than it had announced.
+    _keep_method(work, intent, method)
     charges.await_settlement(work, charge, method, answer)
     intents.apply(work, intent, IntentFact.SETTLEMENT_AWAITED)
 
 
 def _declined(work: Work, intent: PaymentIntent, charge: Charge, method: PaymentMethod, answer: Answer) -> None:
     charges.decline(work, charge, method, answer)
-    told = render_method(method).tree()
-    error = charges.refusal(charge, answer, {"payment_method": told})
+    error = charges.refusal(charge, answer, {"payment_method": render_method(method).tree()})
     intent.payment_method_id = None
     intent.details = intent.details | {"last_payment_error": _kept(error.body()), "processing": None}
     intents.apply(work, intent, IntentFact.DECLINED)
-    error.extra["payment_intent"] = render(intent).tree()
+    error.extra["payment_intent"] = intents.seen(work, intent).tree()
     raise error
 
 

@@ -10,6 +10,7 @@ from stripe_lite.db.work import Work
 from stripe_lite.http.questions import Question
 from stripe_lite.payments.charges import service as charges
 from stripe_lite.payments.charges.machine import ChargeFact, ChargeStatus
+from stripe_lite.payments.payment_intents import options
 from stripe_lite.payments.payment_intents import service as intents
 from stripe_lite.payments.payment_intents.machine import PAYMENT_INTENT, IntentFact, IntentStatus
 from stripe_lite.payments.payment_intents.model import PaymentIntent
@@ -24,6 +25,7 @@ async def capture(work: Work, id: str, params: PaymentIntentCaptureParams) -> Pa
     intent = await intents.held(work, id)
     if not PAYMENT_INTENT.can(intent.status, IntentFact.CAPTURED):
         raise intents.refuse(
+            work,
             intent,
             f"This PaymentIntent could not be captured because it has a status of {intent.status}. Only a "
             "PaymentIntent with one of the following statuses may be captured: requires_capture.",
@@ -49,15 +51,16 @@ async def capture(work: Work, id: str, params: PaymentIntentCaptureParams) -> Pa
         )
     if params.given("metadata"):
         intent.meta = metadata.merge(intent.meta, params.metadata)
-    intent.details = intent.details | intents.stored(params.sent())
+    intent.details = intent.details | intents.stored(params.sent(), intent)
+    if params.amount_details is not None:
+        intents.break_down(intent, params.amount_details, amount)
     intent.asking = CAPTURE
     _ask_capture(work, intent, amount, final=params.final_capture)
     return intent
 
 
 def _multicapture(intent: PaymentIntent) -> bool:
-    options = intent.details.get("payment_method_options") or {}
-    return (options.get("card") or {}).get("request_multicapture") == "if_available"
+    return options.of_card(intent).get("request_multicapture") == "if_available"
 
 
 def _ask_capture(work: Work, intent: PaymentIntent, amount: int, *, final: bool) -> None:
@@ -77,6 +80,7 @@ def _ask_capture(work: Work, intent: PaymentIntent, amount: int, *, final: bool)
             terms=terms.model_dump(mode="json"),
             subject=("payment_intent", intent.id),
             facts={"intent": intent.id},
+            holds=[("payment_intents", intent.id), ("charges", intent.latest_charge_id or "")],
         )
     )
 
@@ -87,7 +91,7 @@ async def record_capture(work: Work, question: Question, answer: Answer) -> date
     charge = await charges.retrieve(work, intent.latest_charge_id or "", lock=True)
     intent.asking = None
     if answer.result != "approved":
-        raise intents.not_granted(intent, "captured", answer.message)
+        raise intents.not_granted(work, intent, "captured", answer.message)
     final: bool = question.terms["final"]
     amount: int = question.terms["amount"]
     charge.meta = charge.meta | intent.meta
@@ -107,6 +111,7 @@ async def cancel(work: Work, id: str, params: PaymentIntentCancelParams) -> Paym
     intent = await intents.held(work, id)
     if not PAYMENT_INTENT.can(intent.status, IntentFact.CANCELED):
         raise intents.refuse(
+            work,
             intent,
             f"You cannot cancel this PaymentIntent because it has a status of {intent.status}. Only a PaymentIntent "
             "with one of the following statuses may be canceled: requires_payment_method, requires_capture, "
@@ -125,6 +130,7 @@ async def cancel(work: Work, id: str, params: PaymentIntentCancelParams) -> Paym
             terms=terms.model_dump(mode="json"),
             subject=("payment_intent", intent.id),
             facts={"intent": intent.id, "reason": reason},
+            holds=[("payment_intents", intent.id), ("charges", intent.latest_charge_id or "")],
         )
     )
     return intent
@@ -136,7 +142,7 @@ async def record_cancellation(work: Work, question: Question, answer: Answer) ->
     charge = await charges.retrieve(work, intent.latest_charge_id or "", lock=True)
     intent.asking = None
     if answer.result != "approved":
-        raise intents.not_granted(intent, "canceled", answer.message)
+        raise intents.not_granted(work, intent, "canceled", answer.message)
     if charge.status == ChargeStatus.PENDING:
         charge.failure_code, charge.failure_message = "payment_intent_canceled", "The payment was canceled."
         charges.apply(work, charge, ChargeFact.CANCELED)

@@ -1,13 +1,12 @@
 """Confirming a payment intent: from the payer's consent to an attempt, or to what the payer has to do first."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
-from stripe_lite.bank.outcomes import by_slug
 from stripe_lite.core.errors import CardError, InvalidRequest
 from stripe_lite.core.objects import Tree
 from stripe_lite.db.work import Work
 from stripe_lite.payments import kinds
-from stripe_lite.payments.payment_intents import actions, attempts, options
+from stripe_lite.payments.payment_intents import actions, attempts, authentication, checks, options
 from stripe_lite.payments.payment_intents import service as intents
 from stripe_lite.payments.payment_intents.machine import PAYMENT_INTENT, IntentFact, IntentStatus
 from stripe_lite.payments.payment_intents.model import PaymentIntent
@@ -15,16 +14,37 @@ from stripe_lite.payments.payment_intents.schema import (
     ConfirmationFields,
     PaymentIntentConfirmParams,
     PaymentIntentCreateParams,
-    render,
 )
 from stripe_lite.payments.payment_methods import charging
 from stripe_lite.payments.payment_methods import service as payment_methods
+from stripe_lite.payments.payment_methods.attachment import SINGLE_USE
 from stripe_lite.payments.payment_methods.model import PaymentMethod
 from stripe_lite.payments.payment_methods.schema import render as render_method
+from stripe_lite.payments.tokens import service as tokens
 
 CONFIRMATIONS_MAX = 50
 
-ONLY_WITH_CONFIRM = ("error_on_requires_action", "mandate_data", "off_session", "return_url", "use_stripe_sdk")
+ONLY_WITH_CONFIRM = (
+    "error_on_requires_action",
+    "mandate_data",
+    "off_session",
+    "radar_options",
+    "return_url",
+    "use_stripe_sdk",
+)
+# What the server decides, and not whoever has the client secret.
+SECRET_KEY_ONLY = (
+    "amount_details",
+    "capture_method",
+    "error_on_requires_action",
+    "excluded_payment_method_types",
+    "hooks",
+    "off_session",
+    "payment_details",
+    "payment_method_types",
+    "radar_options",
+)
+CONFIRMABLE = "requires_confirmation, requires_action, requires_payment_method"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +55,7 @@ class Consent:
     return_url: str | None = None
     use_stripe_sdk: bool = False
     error_on_requires_action: bool = False
+    mandate_data: Tree | None = None
 
     @classmethod
     def of(cls, params: ConfirmationFields, intent: PaymentIntent) -> "Consent":
@@ -45,6 +66,7 @@ class Consent:
             return_url=params.return_url or before.get("return_url"),
             use_stripe_sdk=params.use_stripe_sdk,
             error_on_requires_action=params.error_on_requires_action,
+            mandate_data=params.mandate_data or before.get("mandate_data"),
         )
 
 
@@ -54,9 +76,10 @@ async def create(work: Work, params: PaymentIntentCreateParams) -> PaymentIntent
         for name in ONLY_WITH_CONFIRM:
             if params.given(name) and getattr(params, name):
                 raise InvalidRequest(f"You can only provide `{name}` when `confirm` is set to true.", param=name)
-        return await intents.create(work, params)
     intent = await intents.create(work, params)
-    await _confirm(work, intent, params)
+    await _take_cvc(work, intent, params.payment_method_options)
+    if params.confirm:
+        await _confirm(work, intent, params)
     return intent
 
 
@@ -64,12 +87,15 @@ async def confirm(work: Work, id: str, params: PaymentIntentConfirmParams) -> Pa
     """Confirm that the payer means to pay, and start an attempt."""
     intent = await intents.held(work, id, client_secret=params.client_secret)
     _refuse_unconfirmable(work, intent)
+    if work.request.publishable:
+        _refuse_server_side(intent, params)
     if params.amount_to_confirm is not None and params.amount_to_confirm != intent.amount:
         raise InvalidRequest(
             f"The amount to confirm ({params.amount_to_confirm}) differs from the PaymentIntent's ({intent.amount}).",
             param="amount_to_confirm",
         )
     _set(intent, params)
+    await _take_cvc(work, intent, params.payment_method_options)
     await intents.give_payment_method(work, intent, params.payment_method, params.payment_method_data)
     await _confirm(work, intent, params)
     return intent
@@ -78,6 +104,7 @@ async def confirm(work: Work, id: str, params: PaymentIntentConfirmParams) -> Pa
 async def _confirm(work: Work, intent: PaymentIntent, params: ConfirmationFields) -> None:
     if intent.payment_method_id is None:
         raise intents.refuse(
+            work,
             intent,
             "You cannot confirm this PaymentIntent because it's missing a payment method. You can either update the "
             "PaymentIntent with a payment method and then confirm it again, or confirm it again directly with a "
@@ -85,42 +112,45 @@ async def _confirm(work: Work, intent: PaymentIntent, params: ConfirmationFields
         )
     method = await payment_methods.resolve(work, intent.payment_method_id, lock=True)
     consent = Consent.of(params, intent)
-    _check_return_url(intent, method, consent)
-    _check_mandate(method, params.mandate_data, consent)
+    options.check_type(intent, method.type)
     charging.check_usable(method, intent.customer_id)
+    _check_return_url(intent, method, consent)
+    _check_mandate(work, method, consent)
+    _check_future_usage(intent, method, consent)
+    if method.type == "card":
+        _prepare_card(intent, method)
     intent.confirmations += 1
     intent.details = intent.details | {
-        "consent": {
-            "off_session": consent.off_session,
-            "return_url": consent.return_url,
-            "mandate_data": params.mandate_data,
-        },
+        "consent": asdict(consent),
         "radar_options": params.radar_options or {},
         "last_payment_error": None,
         "next_action": None,
     }
     action = _action(work, intent, method, consent)
     if action is None:
-        attempts.start(work, intent, method, off_session=consent.off_session, authentication=None)
+        await attempts.start(work, intent, method)
     elif consent.error_on_requires_action:
         _refuse_action(work, intent, method)
     else:
         intent.details = intent.details | {"next_action": action}
         intents.apply(work, intent, IntentFact.ACTION_REQUIRED)
+        if action["type"] == actions.VERIFY and actions.deposits_fail(method):
+            actions.give_up(work, intent, method, actions.DEPOSITS_FAILED)
 
 
 def _refuse_unconfirmable(work: Work, intent: PaymentIntent) -> None:
     if intent.status == IntentStatus.SUCCEEDED:
         raise intents.refuse(
+            work,
             intent,
             "You cannot confirm this PaymentIntent because it has already succeeded after being previously confirmed.",
         )
     if not PAYMENT_INTENT.can(intent.status, IntentFact.ATTEMPT_STARTED):
         raise intents.refuse(
+            work,
             intent,
             f"You cannot confirm this PaymentIntent because it has a status of {intent.status}. Only a PaymentIntent "
-            "with one of the following statuses may be confirmed: requires_confirmation, requires_action, "
-            "requires_payment_method.",
+            f"with one of the following statuses may be confirmed: {CONFIRMABLE}.",
         )
     if intent.confirmation_method == "manual" and work.request.publishable:
         raise InvalidRequest(
@@ -129,7 +159,17 @@ def _refuse_unconfirmable(work: Work, intent: PaymentIntent) -> None:
         )
     if intent.confirmations >= CONFIRMATIONS_MAX:
         intents.cancel_for_good(work, intent, "automatic")
-        raise intents.GivenUp(intent)
+        raise intents.GivenUp(work, intent)
+
+
+def _refuse_server_side(intent: PaymentIntent, params: PaymentIntentConfirmParams) -> None:
+    for name in SECRET_KEY_ONLY:
+        if params.given(name):
+            raise InvalidRequest(
+                f"The parameter {name} may only be used with a secret key.",
+                code="payment_intent_invalid_parameter",
+                param=name,
+            )
 
 
 def _set(intent: PaymentIntent, params: PaymentIntentConfirmParams) -> None:
@@ -137,11 +177,36 @@ def _set(intent: PaymentIntent, params: PaymentIntentConfirmParams) -> None:
         intent.capture_method = params.capture_method
     if params.given("setup_future_usage"):
         intent.setup_future_usage = params.setup_future_usage
-    intent.details = intent.details | options.changed(intent, params) | intents.stored(params.sent())
+    intent.details = intent.details | options.changed(intent, params) | intents.stored(params.sent(), intent)
+    if params.amount_details is not None:
+        intents.break_down(intent, params.amount_details, intent.amount)
+
+
+async def _take_cvc(work: Work, intent: PaymentIntent, given: Tree | None) -> None:
+    """A security code that was typed in again is known by a token; it counts for the next attempt."""
+    token = options.cvc_token(given)
+    if token is not None:
+        await tokens.spend_cvc(work, token, param="payment_method_options[card][cvc_token]")
+        intent.details = intent.details | {"cvc_given": True}
+
+
+def _prepare_card(intent: PaymentIntent, method: PaymentMethod) -> None:
+    if intent.details.get("statement_descriptor") is not None:
+        raise InvalidRequest(
+            "The `statement_descriptor` parameter is not supported for the payment method type card. Use "
+            "`statement_descriptor_suffix` instead.",
+            param="statement_descriptor",
+        )
+    cvc_given = bool(intent.details.get("cvc_given"))
+    options.check_card(intent, method, cvc_given=cvc_given)
+    if cvc_given:
+        method.cvc = True
+        intent.details = intent.details | {"cvc_given": False}
 
 
 def _check_return_url(intent: PaymentIntent, method: PaymentMethod, consent: Consent) -> None:
     """A payer who may be led to another page must be told where to return to."""
+    checks.check_return_url(consent.return_url)
     if consent.return_url is not None or consent.use_stripe_sdk or consent.off_session:
         return
     automatic = intent.details.get("automatic_payment_methods")
@@ -161,13 +226,40 @@ def _check_return_url(intent: PaymentIntent, method: PaymentMethod, consent: Con
         )
 
 
-def _check_mandate(method: PaymentMethod, mandate_data: Tree | None, consent: Consent) -> None:
+def _check_mandate(work: Work, method: PaymentMethod, consent: Consent) -> None:
     """A bank is debited only with the payer's agreement, given now or when the method was set up."""
-    if kinds.KINDS[method.type].debit and mandate_data is None and not (consent.off_session or method.set_up):
+    given = consent.mandate_data
+    if kinds.KINDS[method.type].debit and given is None and not (consent.off_session or method.set_up):
         raise InvalidRequest(
             f"`mandate_data` is required to confirm a payment by {method.type}.",
             code="parameter_missing",
             param="mandate_data",
+        )
+    acceptance: Tree = (given or {}).get("customer_acceptance") or {}
+    if acceptance.get("type") == "online" and not acceptance.get("online") and not work.request.publishable:
+        raise InvalidRequest(
+            "A mandate that was accepted online needs the payer's ip_address and user_agent.",
+            code="parameter_missing",
+            param="mandate_data[customer_acceptance][online]",
+        )
+
+
+def _check_future_usage(intent: PaymentIntent, method: PaymentMethod, consent: Consent) -> None:
+    usage = options.future_usage(intent, method.type)
+    if usage is None:
+        return
+    if consent.off_session and intent.setup_future_usage is not None:
+        raise InvalidRequest(
+            "You cannot confirm with `off_session=true` when `setup_future_usage` is also set on the PaymentIntent. "
+            "The customer needs to be on-session to perform the steps which may be required to set up the "
+            "PaymentMethod for future usage. Please confirm this PaymentIntent with your customer on-session.",
+            param="off_session",
+        )
+    if method.type in SINGLE_USE:
+        raise InvalidRequest(
+            f"A payment by {method.type} is single, so that `setup_future_usage` cannot be set for it.",
+            code="payment_intent_incompatible_payment_method",
+            param="setup_future_usage",
         )
 
 
@@ -177,20 +269,8 @@ def _action(work: Work, intent: PaymentIntent, method: PaymentMethod, consent: C
     if kind.redirects:
         return actions.redirect(work, intent, consent.return_url)
     if kind.debit and not method.verified:
-        return actions.verify_microdeposits(work, intent)
-    if method.type not in ("card", "link"):
-        return None
-    outcome = by_slug(method.outcome)
-    requested = intent.details.get("requested") or {}
-    if outcome is None or requested.get("moto") or requested.get("three_d_secure"):
-        return None
-    if intent.details.get("authentication") is not None:
-        return None  # Passed already, and confirmed again as confirmation_method=manual wants it.
-    asked_for = (intent.details.get("payment_method_options") or {}).get("card", {}).get("request_three_d_secure")
-    needed = outcome.needs_challenge(
-        off_session=consent.off_session, set_up=method.set_up, requested=asked_for in ("any", "challenge")
-    )
-    if not needed or consent.off_session:
+        return actions.verify_microdeposits(work, intent, method)
+    if not authentication.is_needed(intent, method, off_session=consent.off_session):
         return None
     if consent.use_stripe_sdk or consent.return_url is None:
         return actions.use_stripe_sdk(work, intent)
@@ -199,20 +279,15 @@ def _action(work: Work, intent: PaymentIntent, method: PaymentMethod, consent: C
 
 def _refuse_action(work: Work, intent: PaymentIntent, method: PaymentMethod) -> None:
     """The client would rather have an error than wait for the payer."""
-    told = render_method(method).tree()
-    error: Tree = {
-        "code": "authentication_required",
-        "doc_url": "https://stripe.com/docs/error-codes/authentication-required",
-        "message": "This payment required an authentication action to complete, but `error_on_requires_action` was set. "
-        "When you're ready, you can upgrade your integration to handle actions.",
-        "payment_method": told,
-        "type": "card_error",
-    }
-    intent.payment_method_id = None
-    intent.details = intent.details | {"last_payment_error": error}
-    intents.apply(work, intent, IntentFact.ATTEMPT_REFUSED)
-    raise CardError(
-        error["message"],
-        code=error["code"],
-        extra={"payment_intent": render(intent).tree(), "payment_method": told},
+    error = CardError(
+        "This payment required an authentication action to complete, but `error_on_requires_action` was set. When "
+        "you're ready, you can upgrade your integration to handle actions.",
+        code="authentication_required",
+        decline_code="authentication_not_handled",
+        extra={"payment_method": render_method(method).tree()},
     )
+    intent.payment_method_id = None
+    intent.details = intent.details | {"last_payment_error": error.body()}
+    intents.apply(work, intent, IntentFact.ATTEMPT_REFUSED)
+    error.extra["payment_intent"] = intents.seen(work, intent).tree()
+    raise error

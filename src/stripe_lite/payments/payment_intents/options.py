@@ -1,5 +1,6 @@
 """Which payment methods an intent takes, and the settings for each type of them."""
 
+from stripe_lite.bank.port import ThreeDSecureResult
 from stripe_lite.core.errors import InvalidRequest
 from stripe_lite.core.objects import Tree
 from stripe_lite.payments import kinds
@@ -9,15 +10,37 @@ from stripe_lite.payments.payment_intents.schema import (
     PaymentIntentConfirmParams,
     PaymentIntentCreateParams,
 )
+from stripe_lite.payments.payment_methods.model import PaymentMethod
 
-CARD_DEFAULTS: Tree = {
-    "installments": None,
-    "mandate_options": None,
-    "network": None,
-    "request_three_d_secure": "automatic",
+DEFAULTS: dict[str, Tree] = {
+    "acss_debit": {"verification_method": "automatic"},
+    "bancontact": {"preferred_language": "en"},
+    "card": {
+        "installments": None,
+        "mandate_options": None,
+        "network": None,
+        "request_three_d_secure": "automatic",
+    },
+    "us_bank_account": {"verification_method": "automatic"},
 }
-# What a card's settings take and don't give back.
-CARD_INPUT_ONLY = ("cvc_token", "installments", "moto", "three_d_secure", "mandate_options")
+# What a type's settings take and don't give back.
+INPUT_ONLY: dict[str, tuple[str, ...]] = {
+    "card": ("cvc_token", "three_d_secure"),
+    "klarna": ("on_demand", "subscriptions"),
+    "p24": ("tos_shown_and_accepted",),
+    "paypal": ("risk_correlation_id",),
+    "us_bank_account": ("networks",),
+}
+# How a 3-D Secure that was passed elsewhere ended, by the letter that the card's bank gave it.
+IMPORTED_RESULTS: dict[str, ThreeDSecureResult] = {
+    "A": "attempt_acknowledged",
+    "C": "failed",
+    "I": "exempted",
+    "N": "failed",
+    "R": "failed",
+    "U": "processing_error",
+    "Y": "authenticated",
+}
 
 
 def accepted(params: PaymentIntentCreateParams) -> Tree:
@@ -28,66 +51,72 @@ def accepted(params: PaymentIntentCreateParams) -> Tree:
             "You may only specify one of these parameters: automatic_payment_methods, payment_method_types.",
             param="payment_method_types",
         )
+    given = params.payment_method_options
     if params.payment_method_types is not None or (automatic is not None and not automatic.enabled):
         types = params.payment_method_types or ["card"]
-        _check_types(types, params.currency)
-        chosen: Tree = {"automatic_payment_methods": None, "payment_method_types": types}
+        _check_types(types, params.currency, given, manual=params.capture_method == "manual")
+        chosen: Tree = {"automatic_payment_methods": None}
     else:
         redirects = (automatic and automatic.allow_redirects) or "always"
-        chosen = {
-            "automatic_payment_methods": {"allow_redirects": redirects, "enabled": True},
-            "payment_method_types": kinds.automatic(params.currency, redirects=redirects == "always"),
-        }
+        chosen = {"automatic_payment_methods": {"allow_redirects": redirects, "enabled": True}}
+        types = _automatic(params.currency, redirects, manual=params.capture_method == "manual")
     excluded = params.excluded_payment_method_types or []
-    chosen["payment_method_types"] = [name for name in chosen["payment_method_types"] if name not in excluded]
-    return chosen | {
-        "payment_method_options": settings(chosen["payment_method_types"], params.payment_method_options),
-        "requested": _requested(params.payment_method_options),
-    }
+    types = [name for name in types if name not in excluded]
+    return chosen | _settings_of(types, given, {})
 
 
 def changed(intent: PaymentIntent, params: IntentFields | PaymentIntentConfirmParams) -> Tree:
-    """The same for an update: only what was sent changes."""
+    """The same for an update: only what was sent changes. The intent has its new currency and capture method."""
     details: Tree = {}
     types: list[str] = intent.details["payment_method_types"]
-    if params.payment_method_types:
-        _check_types(params.payment_method_types, intent.currency)
-        types = params.payment_method_types
-        details |= {"automatic_payment_methods": None}
-    if params.excluded_payment_method_types:
-        types = [name for name in types if name not in params.excluded_payment_method_types]
-    details["payment_method_types"] = types
+    automatic = intent.details.get("automatic_payment_methods")
+    manual = intent.capture_method == "manual"
+    given = params.payment_method_options
     before: Tree = intent.details.get("payment_method_options") or {}
-    details["payment_method_options"] = settings(types, params.payment_method_options, before)
-    details["requested"] = (intent.details.get("requested") or {}) | _requested(params.payment_method_options)
-    return details
+    if params.payment_method_types:
+        types = params.payment_method_types
+        details["automatic_payment_methods"] = None
+    elif automatic is not None:
+        types = _automatic(intent.currency, automatic["allow_redirects"], manual=manual)
+    if params.payment_method_types or automatic is None:
+        _check_types(types, intent.currency, before | (given or {}), manual=manual)
+    excluded = intent.details.get("excluded_payment_method_types") or []
+    if params.given("excluded_payment_method_types"):
+        excluded = params.excluded_payment_method_types or []
+    types = [name for name in types if name not in excluded]
+    return details | _settings_of(types, given, before)
 
 
-def settings(types: list[str], given: Tree | None, before: Tree | None = None) -> Tree:
-    """`payment_method_options` as clients see it: what was set, on top of what holds without."""
-    merged: Tree = {"card": CARD_DEFAULTS} if "card" in types else {}
-    if "link" in types:
-        merged["link"] = {"persistent_token": None}
-    for source in (before or {}, given or {}):
-        for name, values in source.items():
-            hidden = CARD_INPUT_ONLY if name == "card" and source is given else ()
-            shown = {key: value for key, value in (values or {}).items() if key not in hidden and value is not None}
-            merged[name] = (merged.get(name) or {}) | shown
-    return merged
+def capture_method(intent: PaymentIntent, type: str) -> str:
+    """When the money of a payment by this type is taken."""
+    own = _of(intent, type).get("capture_method")
+    return intent.capture_method if own is None else str(own)
+
+
+def future_usage(intent: PaymentIntent, type: str) -> str | None:
+    """For what a payment method of this type is kept after the payment."""
+    own = _of(intent, type).get("setup_future_usage")
+    if own is None:
+        return intent.setup_future_usage
+    return None if own == "none" else str(own)
+
+
+def of_card(intent: PaymentIntent) -> Tree:
+    """The settings for payments by card."""
+    return _of(intent, "card")
+
+
+def cvc_token(given: Tree | None) -> str | None:
+    """The token of a security code that the payer typed in again."""
+    token: str | None = ((given or {}).get("card") or {}).get("cvc_token")
+    return token
 
 
 def check_type(intent: PaymentIntent, type: str) -> None:
     """Refuse a payment method of a type that the intent does not take."""
-    details = intent.details
-    if details.get("automatic_payment_methods") is not None:
-        kind = kinds.KINDS.get(type)
-        redirects = details["automatic_payment_methods"]["allow_redirects"] == "always"
-        excluded = details.get("excluded_payment_method_types") or []
-        if kind is not None and type not in excluded and (redirects or not kind.redirects):
-            return
-    elif type in details["payment_method_types"]:
+    if type in intent.details["payment_method_types"] or _fits_automatically(intent, type):
         return
-    listed = ", ".join(details["payment_method_types"])
+    listed = ", ".join(intent.details["payment_method_types"])
     raise InvalidRequest(
         f"The PaymentMethod provided ({type}) is not allowed for this PaymentIntent. Please attach a PaymentMethod of "
         f"one of the following types: {listed}. Alternatively, update the allowed payment_method_types for this "
@@ -97,7 +126,48 @@ def check_type(intent: PaymentIntent, type: str) -> None:
     )
 
 
-def _check_types(types: list[str], currency: str) -> None:
+def _fits_automatically(intent: PaymentIntent, type: str) -> bool:
+    """Whether an intent that leaves the choice to the server can be paid by this type."""
+    automatic = intent.details.get("automatic_payment_methods")
+    kind = kinds.KINDS.get(type)
+    if automatic is None or kind is None or type in (intent.details.get("excluded_payment_method_types") or []):
+        return False
+    return (
+        kind.takes(intent.currency)
+        and (kind.reserves or capture_method(intent, type) != "manual")
+        and (automatic["allow_redirects"] == "always" or not kind.redirects)
+    )
+
+
+def check_card(intent: PaymentIntent, method: PaymentMethod, *, cvc_given: bool) -> None:
+    """Refuse a card that the settings for cards do not fit."""
+    settings = of_card(intent)
+    network = settings.get("network")
+    if network is not None and network not in method.details["networks"]["available"]:
+        raise InvalidRequest(
+            f"This card cannot use the network {network}: it can use "
+            f"{', '.join(method.details['networks']['available'])}.",
+            param="payment_method_options[card][network]",
+        )
+    if settings.get("require_cvc_recollection") and method.customer_id is not None and not cvc_given:
+        raise InvalidRequest(
+            "This PaymentIntent requires the card's security code anew: provide "
+            "`payment_method_options[card][cvc_token]`.",
+            code="parameter_missing",
+            param="payment_method_options[card][cvc_token]",
+        )
+
+
+def _of(intent: PaymentIntent, type: str) -> Tree:
+    return (intent.details.get("payment_method_options") or {}).get(type) or {}
+
+
+def _automatic(currency: str, redirects: str, *, manual: bool) -> list[str]:
+    types = kinds.automatic(currency, redirects=redirects == "always")
+    return [name for name in types if kinds.KINDS[name].reserves or not manual]
+
+
+def _check_types(types: list[str], currency: str, given: Tree | None, *, manual: bool) -> None:
     for name in types:
         kind = kinds.KINDS.get(name)
         if kind is None:
@@ -113,9 +183,54 @@ def _check_types(types: list[str], currency: str) -> None:
                 code="payment_intent_incompatible_payment_method",
                 param="payment_method_types",
             )
+        own = ((given or {}).get(name) or {}).get("capture_method")
+        if not kind.reserves and (own or ("manual" if manual else None)) == "manual":
+            raise InvalidRequest(
+                f"Payments by {name} cannot be reserved first: `capture_method` cannot be `manual` for this type.",
+                code="payment_intent_incompatible_payment_method",
+                param="capture_method",
+            )
 
 
-def _requested(given: Tree | None) -> Tree:
-    """What of the settings decides how a payment goes, though it is not shown."""
-    card = (given or {}).get("card") or {}
-    return {name: card[name] for name in ("moto", "setup_future_usage", "three_d_secure") if name in card}
+def _settings_of(types: list[str], given: Tree | None, before: Tree) -> Tree:
+    details: Tree = {"payment_method_types": types, "payment_method_options": _settings(types, given, before)}
+    imported = ((given or {}).get("card") or {}).get("three_d_secure")
+    if imported is not None:
+        details["authentication"] = _imported(imported)
+    return details
+
+
+def _settings(types: list[str], given: Tree | None, before: Tree) -> Tree:
+    """`payment_method_options` as clients see it: what was set, on top of what holds without."""
+    merged: Tree = {name: DEFAULTS[name] for name in types if name in DEFAULTS}
+    for name, values in before.items():
+        if name in types or values != DEFAULTS.get(name):
+            merged[name] = values
+    for name, values in (given or {}).items():
+        defaults = DEFAULTS.get(name, {})
+        if values is None:
+            merged[name] = defaults
+            continue
+        own = dict(merged.get(name) or defaults)
+        for key, value in values.items():
+            if key in INPUT_ONLY.get(name, ()):
+                continue
+            if value is not None:
+                own[key] = _installments(value) if key == "installments" else value
+            elif key in defaults:
+                own[key] = defaults[key]
+            else:
+                own.pop(key, None)
+        merged[name] = own
+    return merged
+
+
+def _installments(given: Tree) -> Tree:
+    """No test card comes with plans of its own; the one that the client names is agreed to."""
+    return {"available_plans": [], "enabled": bool(given.get("enabled")), "plan": given.get("plan")}
+
+
+def _imported(given: Tree) -> ThreeDSecureResult:
+    if given.get("exemption_indicator") == "low_risk":
+        return "exempted"
+    return IMPORTED_RESULTS[given.get("ares_trans_status") or "Y"]

@@ -1,19 +1,25 @@
 """HTTP operations on payment intents."""
 
-from stripe_lite.core.lists import ListObject
+from stripe_lite.core.lists import ListObject, SearchResultObject
 from stripe_lite.db.work import Work
 from stripe_lite.http.route import Router
-from stripe_lite.payments.payment_intents import captures, confirmation
+from stripe_lite.payments.payment_intents import actions, balances, captures, confirmation, increments, line_items
 from stripe_lite.payments.payment_intents import service as intents
 from stripe_lite.payments.payment_intents.schema import (
+    LineItemListParams,
+    LineItemObject,
+    PaymentIntentApplyBalanceParams,
     PaymentIntentCancelParams,
     PaymentIntentCaptureParams,
     PaymentIntentConfirmParams,
     PaymentIntentCreateParams,
+    PaymentIntentIncrementParams,
     PaymentIntentListParams,
     PaymentIntentObject,
     PaymentIntentRetrieveParams,
+    PaymentIntentSearchParams,
     PaymentIntentUpdateParams,
+    PaymentIntentVerifyParams,
     render,
 )
 
@@ -61,3 +67,49 @@ async def list_payment_intents(work: Work, params: PaymentIntentListParams) -> L
     """List payment intents, newest first."""
     page = await intents.page(work, params)
     return ListObject(data=[render(row) for row in page.rows], has_more=page.has_more, url="/v1/payment_intents")
+
+
+@router.get("/v1/payment_intents/search")
+async def search_payment_intents(
+    work: Work, params: PaymentIntentSearchParams
+) -> SearchResultObject[PaymentIntentObject]:
+    """Search payment intents with Stripe's query language, newest first."""
+    found = await intents.search(work, params)
+    return SearchResultObject(
+        data=[render(row) for row in found.rows],
+        has_more=found.has_more,
+        next_page=found.next_page,
+        url="/v1/payment_intents/search",
+    )
+
+
+@router.post("/v1/payment_intents/{intent}/increment_authorization")
+async def increment_payment_intent_authorization(
+    work: Work, intent: str, params: PaymentIntentIncrementParams
+) -> PaymentIntentObject:
+    """Reserve more on an authorization that was not captured yet."""
+    return render(await increments.increment(work, intent, params))
+
+
+@router.post("/v1/payment_intents/{intent}/apply_customer_balance")
+async def apply_customer_balance_to_payment_intent(
+    work: Work, intent: str, params: PaymentIntentApplyBalanceParams
+) -> PaymentIntentObject:
+    """Pay with the cash that the customer sent by bank transfer."""
+    return render(await balances.apply_customer_balance(work, intent, params))
+
+
+@router.post("/v1/payment_intents/{intent}/verify_microdeposits", publishable=True)
+async def verify_payment_intent_microdeposits(
+    work: Work, intent: str, params: PaymentIntentVerifyParams
+) -> PaymentIntentObject:
+    """Prove by small deposits that the bank account is the payer's; then the payment goes on."""
+    return intents.seen(work, await actions.verify(work, intent, params))
+
+
+@router.get("/v1/payment_intents/{intent}/amount_details_line_items")
+async def list_payment_intent_line_items(
+    work: Work, intent: str, params: LineItemListParams
+) -> ListObject[LineItemObject]:
+    """List the products that an amount consists of, in the order they were given."""
+    return await line_items.page(work, intent, params)

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from stripe_lite.core.clock import unix, unix_or_none
 from stripe_lite.core.contacts import AddressObject, ShippingParams, address_object
-from stripe_lite.core.lists import CreatedFilter, ListParams
+from stripe_lite.core.lists import CreatedFilter, ListObject, ListParams, SearchParams
 from stripe_lite.core.objects import Expandable, Metadata, Params, StripeObject, Tree
 from stripe_lite.payments.payment_intents.model import PaymentIntent
 from stripe_lite.payments.payment_methods.schema import PaymentMethodDataParams
@@ -22,9 +22,13 @@ SERVER_SIDE = (
     "application_fee_amount",
     "customer",
     "customer_account",
+    "excluded_payment_method_types",
+    "hooks",
     "latest_charge",
+    "managed_payments",
     "metadata",
     "on_behalf_of",
+    "payment_details",
     "payment_method_options",
     "review",
     "statement_descriptor",
@@ -43,10 +47,49 @@ class AutomaticPaymentMethodsParams(Params):
     )
 
 
+class TaxTotalParams(Params):
+    """How much of an amount is tax."""
+
+    total_tax_amount: int = Field(description="The tax in minor units.")
+
+
+class LineItemParams(Params):
+    """One product that is paid for."""
+
+    product_name: str = Field(description="The product's name.")
+    quantity: int = Field(description="How many units.")
+    unit_cost: int = Field(description="The price of a unit in minor units.")
+    discount_amount: int | None = Field(None, description="The discount on all units together, in minor units.")
+    payment_method_options: Tree | None = Field(None, description="What single payment methods want to know of it.")
+    product_code: str | None = Field(None, description="Your own code of the product.")
+    tax: TaxTotalParams | None = Field(None, description="How much tax comes on top.")
+    unit_of_measure: str | None = Field(None, description="What a unit is.")
+
+
+class FreightParams(Params):
+    """What it costs to ship, and from where to where."""
+
+    amount: int | None = Field(None, description="The cost in minor units.")
+    from_postal_code: str | None = Field(None, description="The postal code that is shipped from.")
+    to_postal_code: str | None = Field(None, description="The postal code that is shipped to.")
+
+
+class AmountDetailsParams(Params):
+    """What an amount consists of."""
+
+    discount_amount: int | None = Field(None, description="The discount on everything, in minor units.")
+    enforce_arithmetic_validation: bool = Field(
+        True, description="Whether details that do not add up to the amount are refused, or only remarked upon."
+    )
+    line_items: list[LineItemParams] | None = Field(None, description="The products, at most 200.")
+    shipping: FreightParams | None = Field(None, description="What shipping costs.")
+    tax: TaxTotalParams | None = Field(None, description="How much of the amount is tax.")
+
+
 class IntentFields(Params):
     """What may be set until the payment is made."""
 
-    amount_details: Tree | None = Field(None, description="What the amount consists of.")
+    amount_details: AmountDetailsParams | None = Field(None, description="What the amount consists of.")
     capture_method: CaptureMethod | None = Field(None, description="When the money is taken.")
     customer: str | None = Field(None, description="Whom the payment belongs to.")
     description: str | None = Field(None, description="Your own note about the payment.")
@@ -101,7 +144,7 @@ class PaymentIntentUpdateParams(IntentFields):
 class PaymentIntentConfirmParams(ConfirmationFields):
     """How to confirm a payment intent."""
 
-    amount_details: Tree | None = Field(None, description="What the amount consists of.")
+    amount_details: AmountDetailsParams | None = Field(None, description="What the amount consists of.")
     amount_to_confirm: int | None = Field(None, description="The amount that the payer agreed to; it must be right.")
     capture_method: CaptureMethod | None = Field(None, description="When the money is taken.")
     client_secret: str | None = Field(None, description="The intent's secret, with a publishable key.")
@@ -126,7 +169,7 @@ class PaymentIntentRetrieveParams(Params):
 class PaymentIntentCaptureParams(Params):
     """How to capture a payment intent."""
 
-    amount_details: Tree | None = Field(None, description="What the amount consists of.")
+    amount_details: AmountDetailsParams | None = Field(None, description="What the amount consists of.")
     amount_to_capture: int | None = Field(None, description="How much to take, in minor units; all if absent.")
     final_capture: bool = Field(True, description="Whether the rest of the reservation is released.")
     hooks: Tree | None = Field(None, description="What else happens during the payment's life.")
@@ -144,11 +187,72 @@ class PaymentIntentCancelParams(Params):
     )
 
 
+class PaymentIntentIncrementParams(Params):
+    """How much more to reserve."""
+
+    amount: int = Field(description="The new total in minor units, more than what is reserved already.")
+    amount_details: AmountDetailsParams | None = Field(None, description="What the new amount consists of.")
+    description: str | None = Field(None, description="Your own note about the payment.")
+    hooks: Tree | None = Field(None, description="What else happens during the payment's life.")
+    metadata: Metadata | None = Field(None, description="Your own key-value pairs.")
+    payment_details: Tree | None = Field(None, description="References of the order and of the customer.")
+    statement_descriptor: str | None = Field(None, description="The statement's text for other payments than by card.")
+
+
+class PaymentIntentApplyBalanceParams(Params):
+    """How much of the customer's cash to use."""
+
+    amount: int | None = Field(None, description="The amount in minor units.")
+    currency: str | None = Field(None, description="Three-letter currency, in lower case.")
+
+
+class PaymentIntentVerifyParams(Params):
+    """What the payer found on their account."""
+
+    amounts: list[int] | None = Field(None, description="The two small amounts, in minor units.")
+    client_secret: str | None = Field(None, description="The intent's secret; needed with a publishable key.")
+    descriptor_code: str | None = Field(None, description="The code beside the deposit: SM and four characters.")
+
+
+class PaymentIntentSearchParams(SearchParams):
+    """What payment intents to search for."""
+
+
+class LineItemListParams(ListParams):
+    """Which line items to list."""
+
+
 class PaymentIntentListParams(ListParams):
     """Which payment intents to list."""
 
     created: CreatedFilter | None = Field(None, description="Bounds on the time of creation.")
     customer: str | None = Field(None, description="Only payments of this customer.")
+
+
+class LineItemObject(StripeObject):
+    """One product that is paid for."""
+
+    id: str = Field(description="The line item's id.")
+    object: Literal["payment_intent_amount_details_line_item"] = "payment_intent_amount_details_line_item"
+    discount_amount: int | None = Field(description="The discount on all units together, in minor units.")
+    payment_method_options: Tree | None = Field(description="What single payment methods want to know of it.")
+    product_code: str | None = Field(description="Your own code of the product.")
+    product_name: str = Field(description="The product's name.")
+    quantity: int = Field(description="How many units.")
+    tax: Tree | None = Field(description="How much tax comes on top.")
+    unit_cost: int = Field(description="The price of a unit in minor units.")
+    unit_of_measure: str | None = Field(description="What a unit is.")
+
+
+class AmountDetailsObject(StripeObject):
+    """What an amount consists of."""
+
+    discount_amount: int | None = Field(None, description="The discount on everything, in minor units.")
+    error: Tree | None = Field(None, description="Why the details do not add up to the amount.")
+    line_items: ListObject[LineItemObject] | None = Field(None, description="The products; only when expanded.")
+    shipping: Tree | None = Field(None, description="What shipping costs.")
+    tax: Tree | None = Field(None, description="How much of the amount is tax.")
+    tip: Tree = Field(description="What the payer added; always empty, as there are no terminals.")
 
 
 class IntentShippingObject(StripeObject):
@@ -168,7 +272,7 @@ class PaymentIntentObject(StripeObject):
     object: Literal["payment_intent"] = "payment_intent"
     amount: int = Field(description="The amount in the currency's minor unit.")
     amount_capturable: int = Field(description="What is reserved and can be captured, in minor units.")
-    amount_details: Tree = Field(description="What the amount consists of.")
+    amount_details: AmountDetailsObject = Field(description="What the amount consists of.")
     amount_received: int = Field(description="What was taken, in minor units.")
     application: Expandable | None = Field(description="Always null: Connect is not served yet.")
     application_fee_amount: int | None = Field(description="Always null: Connect is not served yet.")
@@ -218,7 +322,7 @@ def render(intent: PaymentIntent) -> PaymentIntentObject:
         id=intent.id,
         amount=intent.amount,
         amount_capturable=intent.amount_capturable,
-        amount_details=details.get("amount_details") or {"tip": {}},
+        amount_details=_amount_details(details.get("amount_details") or {}),
         amount_received=intent.amount_received,
         application=None,
         application_fee_amount=None,
@@ -261,10 +365,32 @@ def render(intent: PaymentIntent) -> PaymentIntentObject:
 
 
 def render_for_client(intent: PaymentIntent) -> PaymentIntentObject:
-    """A payment intent as a publishable key sees it: what concerns the server is left out."""
-    rendered = render(intent)
+    """A payment intent as a publishable key sees it: what concerns the server is left out, and cannot be expanded."""
+    rendered = render(intent).model_copy(
+        update=dict.fromkeys(SERVER_SIDE) | {"amount_details": AmountDetailsObject(tip={})}
+    )
     rendered.__pydantic_fields_set__.difference_update(SERVER_SIDE)
     return rendered
+
+
+def render_line_item(stored: Tree) -> LineItemObject:
+    """A line item as clients see it."""
+    return LineItemObject(
+        id=stored["id"],
+        discount_amount=stored.get("discount_amount"),
+        payment_method_options=stored.get("payment_method_options"),
+        product_code=stored.get("product_code"),
+        product_name=stored["product_name"],
+        quantity=stored["quantity"],
+        tax=stored.get("tax"),
+        unit_cost=stored["unit_cost"],
+        unit_of_measure=stored.get("unit_of_measure"),
+    )
+
+
+def _amount_details(stored: Tree) -> AmountDetailsObject:
+    shown = {name: value for name, value in stored.items() if name != "line_items"}
+    return AmountDetailsObject(tip={}, **shown)
 
 
 def _shipping(stored: Tree | None) -> IntentShippingObject | None:

@@ -9,17 +9,22 @@ from stripe_lite.core.errors import InvalidRequest, LockTimeout, ResourceMissing
 from stripe_lite.core.ids import new_id, new_secret
 from stripe_lite.core.lists import Page
 from stripe_lite.core.objects import Tree
+from stripe_lite.core.search import Kind
 from stripe_lite.customers.customers import service as customers
 from stripe_lite.db.filters import created_between
+from stripe_lite.db.search import Field, Found, Searchable
+from stripe_lite.db.search import search as search_rows
 from stripe_lite.db.work import Work
 from stripe_lite.events.outbox import record
-from stripe_lite.payments.payment_intents import options
+from stripe_lite.payments.payment_intents import breakdown, checks, options
 from stripe_lite.payments.payment_intents.machine import PAYMENT_INTENT, IntentFact, IntentStatus
 from stripe_lite.payments.payment_intents.model import PaymentIntent, PaymentIntentTransition
 from stripe_lite.payments.payment_intents.schema import (
+    AmountDetailsParams,
     PaymentIntentCreateParams,
     PaymentIntentListParams,
     PaymentIntentObject,
+    PaymentIntentSearchParams,
     PaymentIntentUpdateParams,
     render,
     render_for_client,
@@ -34,14 +39,39 @@ OPEN_STATES = "requires_payment_method, requires_confirmation, requires_action"
 
 # Given back as they came; None empties them.
 STORED = (
-    "amount_details",
     "description",
     "excluded_payment_method_types",
     "hooks",
-    "payment_details",
     "receipt_email",
     "statement_descriptor",
     "statement_descriptor_suffix",
+)
+# Changed while the payer is about to act, these need a new confirmation.
+CONFIRMED_AGAIN = frozenset(
+    {
+        "amount",
+        "capture_method",
+        "currency",
+        "customer",
+        "payment_method",
+        "payment_method_data",
+        "payment_method_options",
+        "payment_method_types",
+        "setup_future_usage",
+    }
+)
+
+_COLUMNS = PaymentIntent.__table__.c
+SEARCHABLE = Searchable(
+    "payment_intents",
+    {
+        "amount": Field(Kind.NUMERIC, _COLUMNS.amount),
+        "created": Field(Kind.TIME, _COLUMNS.created_at),
+        "currency": Field(Kind.TOKEN, _COLUMNS.currency),
+        "customer": Field(Kind.TOKEN, _COLUMNS.customer_id),
+        "status": Field(Kind.TOKEN, _COLUMNS.status),
+    },
+    _COLUMNS.metadata,
 )
 
 
@@ -72,6 +102,8 @@ async def create(work: Work, params: PaymentIntentCreateParams) -> PaymentIntent
         meta=metadata.merge({}, params.metadata),
         details=options.accepted(params) | stored(params.sent()),
     )
+    if params.amount_details is not None:
+        break_down(intent, params.amount_details, intent.amount)
     await give_payment_method(work, intent, params.payment_method, params.payment_method_data)
     work.add(intent)
     if intent.payment_method_id is not None:
@@ -96,6 +128,11 @@ async def held(work: Work, id: str, *, client_secret: str | None = None) -> Paym
     if intent.asking is not None:
         raise LockTimeout
     return intent
+
+
+async def load(work: Work, id: str) -> PaymentIntentObject:
+    """The payment intent as the caller may see it, whose right to it was checked when it was named."""
+    return seen(work, await retrieve(work, id))
 
 
 async def show(work: Work, id: str, client_secret: str | None = None) -> PaymentIntentObject:
@@ -128,7 +165,7 @@ async def update(work: Work, id: str, params: PaymentIntentUpdateParams) -> Paym
     """Change a payment intent that was not paid yet; of a paid one only what it is filed under."""
     intent = await held(work, id)
     sent = params.sent()
-    _refuse_fixed(intent, set(sent))
+    _refuse_fixed(work, intent, set(sent))
     if params.amount is not None or params.currency is not None:
         intent.amount = intent.amount if params.amount is None else params.amount
         intent.currency = params.currency or intent.currency
@@ -143,12 +180,13 @@ async def update(work: Work, id: str, params: PaymentIntentUpdateParams) -> Paym
         intent.transfer_group = params.transfer_group
     if params.given("metadata"):
         intent.meta = metadata.merge(intent.meta, params.metadata)
-    intent.details = intent.details | options.changed(intent, params) | stored(sent)
+    is_open = intent.status in PAYMENT_INTENT.allowed(IntentFact.PAYMENT_METHOD_GIVEN)
+    intent.details = intent.details | (options.changed(intent, params) if is_open else {}) | stored(sent, intent)
+    if params.amount_details is not None or params.amount is not None:
+        break_down(intent, params.amount_details, intent.amount)
     await give_payment_method(work, intent, params.payment_method, params.payment_method_data)
-    if intent.status in PAYMENT_INTENT.allowed(IntentFact.PAYMENT_METHOD_GIVEN):
-        _clear_error(intent)
-        given = IntentFact.PAYMENT_METHOD_GIVEN if intent.payment_method_id else IntentFact.PAYMENT_METHOD_TAKEN
-        apply(work, intent, given)
+    if is_open:
+        _reconsider(work, intent, set(sent))
     return intent
 
 
@@ -158,6 +196,11 @@ async def page(work: Work, params: PaymentIntentListParams) -> Page[PaymentInten
     if params.customer is not None:
         conditions.append(PaymentIntent.customer_id == params.customer)
     return await work.page(PaymentIntent, params, *conditions)
+
+
+async def search(work: Work, params: PaymentIntentSearchParams) -> Found[PaymentIntent]:
+    """The account's payment intents that match a query, newest first."""
+    return await search_rows(work, PaymentIntent, SEARCHABLE, params)
 
 
 def apply(work: Work, intent: PaymentIntent, fact: IntentFact) -> None:
@@ -170,14 +213,14 @@ def apply(work: Work, intent: PaymentIntent, fact: IntentFact) -> None:
         record(work, rule.event, render(intent))
 
 
-def refuse(intent: PaymentIntent, message: str) -> UnexpectedState:
+def refuse(work: Work, intent: PaymentIntent, message: str) -> UnexpectedState:
     """The error for an operation that the intent's status does not allow; it carries the intent."""
-    return UnexpectedState(message, code=UNEXPECTED, extra={"payment_intent": render(intent).tree()})
+    return UnexpectedState(message, code=UNEXPECTED, extra={"payment_intent": seen(work, intent).tree()})
 
 
-def not_granted(intent: PaymentIntent, wanted: str, why: str | None) -> UnexpectedState:
+def not_granted(work: Work, intent: PaymentIntent, wanted: str, why: str | None) -> UnexpectedState:
     """The error for what the bank did not agree to; the intent stays as it was, and may be asked about again."""
-    error = refuse(intent, f"This PaymentIntent could not be {wanted}: {why or 'the bank refused.'}")
+    error = refuse(work, intent, f"This PaymentIntent could not be {wanted}: {why or 'the bank refused.'}")
     error.keeps_work = True
     return error
 
@@ -187,11 +230,11 @@ class GivenUp(UnexpectedState):
 
     keeps_work = True
 
-    def __init__(self, intent: PaymentIntent) -> None:
+    def __init__(self, work: Work, intent: PaymentIntent) -> None:
         super().__init__(
             "This PaymentIntent was confirmed too many times and has been canceled.",
             code=UNEXPECTED,
-            extra={"payment_intent": render(intent).tree()},
+            extra={"payment_intent": seen(work, intent).tree()},
         )
 
 
@@ -222,11 +265,15 @@ async def give_payment_method(
 async def _give_customer(work: Work, intent: PaymentIntent, customer_id: str) -> None:
     customer = await customers.living(work, customer_id)
     if intent.customer_id not in (None, customer.id):
-        raise InvalidRequest("You cannot change the customer of a PaymentIntent once it is set.", param="customer")
+        raise InvalidRequest(
+            "You cannot modify `customer` on a PaymentIntent once it already has been set. To fulfill a payment with a "
+            "different Customer, cancel this PaymentIntent and create a new one.",
+            param="customer",
+        )
     intent.customer_id = customer.id
 
 
-def _refuse_fixed(intent: PaymentIntent, names: set[str]) -> None:
+def _refuse_fixed(work: Work, intent: PaymentIntent, names: set[str]) -> None:
     """What the money depends on is fixed once the payment was made, or is being made."""
     if intent.status in PAYMENT_INTENT.allowed(IntentFact.PAYMENT_METHOD_GIVEN):
         return
@@ -236,24 +283,43 @@ def _refuse_fixed(intent: PaymentIntent, names: set[str]) -> None:
     fixed = sorted(names - free)
     if fixed:
         raise refuse(
+            work,
             intent,
             f"This PaymentIntent's {fixed[0]} could not be updated because it has a status of {intent.status}. You may "
             f"only update the {fixed[0]} of a PaymentIntent with one of the following statuses: {OPEN_STATES}.",
         )
 
 
-def _clear_error(intent: PaymentIntent) -> None:
-    """An update forgets the last failure and what the payer had to do."""
-    intent.details = intent.details | {"last_payment_error": None, "next_action": None}
+def _reconsider(work: Work, intent: PaymentIntent, names: set[str]) -> None:
+    """After an update the last failure is forgotten, and a payer who was about to act is asked anew if need be."""
+    if intent.status == IntentStatus.REQUIRES_ACTION:
+        if not names & CONFIRMED_AGAIN:
+            return
+        intent.details = intent.details | {"next_action": None}
+    intent.details = intent.details | {"last_payment_error": None}
+    given = IntentFact.PAYMENT_METHOD_GIVEN if intent.payment_method_id else IntentFact.PAYMENT_METHOD_TAKEN
+    apply(work, intent, given)
 
 
-def stored(sent: Tree) -> Tree:
-    """What of a request is only kept and given back."""
+def stored(sent: Tree, intent: PaymentIntent | None = None) -> Tree:
+    """What of a request is only kept and given back, on top of what an earlier one said."""
+    checks.check_email(sent.get("receipt_email"))
+    checks.check_descriptors(sent)
     kept = {name: sent[name] for name in STORED if name in sent}
     if "shipping" in sent:
         shipping = sent["shipping"]
         kept["shipping"] = None if shipping is None else shipping.model_dump(exclude_unset=True)
+    if "payment_details" in sent:
+        before = (None if intent is None else intent.details.get("payment_details")) or {}
+        references = {"customer_reference": None, "order_reference": None}
+        kept["payment_details"] = references | before | (sent["payment_details"] or {})
     return kept
+
+
+def break_down(intent: PaymentIntent, given: AmountDetailsParams | None, amount: int) -> None:
+    """Keep what an amount consists of; refused where it does not add up to it."""
+    before = intent.details.get("amount_details")
+    intent.details = intent.details | {"amount_details": breakdown.changed(before, given, amount)}
 
 
 def _note(work: Work, intent: PaymentIntent, before: str | None, fact: str) -> None:

@@ -1,0 +1,15 @@
+"""The payer's pages: to authenticate or authorise a payment, to verify a bank account, and to read a receipt."""
+
+from fastapi import FastAPI
+
+from stripe_lite.hosted import actions, pages, receipts
+from stripe_lite.http.phases import Kit
+
+__all__ = ["mount"]
+
+
+def mount(app: FastAPI, kit: Kit) -> None:
+    """Serve the payer's pages."""
+    app.include_router(pages.router)
+    app.include_router(actions.router(kit))
+    app.include_router(receipts.router(kit))

@@ -1,0 +1,219 @@
+"""Where a payer completes or fails what a payment waits for: 3-D Secure, an authorisation elsewhere, micro-deposits.
+
+A browser gets pages and a redirect back to the shop. A program that asks for JSON, or sends it, gets the same as JSON:
+
+    POST {"outcome": "complete"}   →   {"redirect_status": "succeeded", "return_url": …, "payment_intent": {…}}
+"""
+
+import json
+from collections.abc import Awaitable, Callable
+from typing import TypeAlias
+from urllib.parse import urlencode, urlsplit, urlunsplit
+
+from fastapi import APIRouter, Request, Response
+from starlette.responses import JSONResponse, RedirectResponse
+
+from stripe_lite.core.errors import InvalidParameter, ResourceMissing, StripeError
+from stripe_lite.core.objects import StripeObject, Tree
+from stripe_lite.db.work import Work
+from stripe_lite.hosted import pages, visits
+from stripe_lite.hosted.visits import IntentVisit
+from stripe_lite.http import body, phases
+from stripe_lite.http.answers import Outcome, failure
+from stripe_lite.http.phases import Call, Kit
+from stripe_lite.payments import kinds
+from stripe_lite.payments.payment_intents import actions
+from stripe_lite.payments.payment_intents import service as intents
+from stripe_lite.payments.payment_intents.machine import IntentStatus
+from stripe_lite.payments.payment_intents.schema import PaymentIntentVerifyParams, render_for_client
+
+PATH = "/hosted/actions/{account_id}/{client_secret}"
+AMOUNT_DIGITS_MAX = 6
+
+Handler: TypeAlias = Callable[[Work], Awaitable[StripeObject]]
+
+
+def router(kit: Kit) -> APIRouter:
+    """The pages that `next_action` leads to."""
+    routes = APIRouter(tags=["Payer's pages"])
+
+    @routes.get(PATH)
+    async def show_action(request: Request, account_id: str, client_secret: str) -> Response:
+        """Show what a payment waits for."""
+        visit = await visits.of_intent(kit, account_id, client_secret)
+        if pages.wants_json(request):
+            return _missing_json(client_secret) if visit is None else JSONResponse(_told(visit))
+        return pages.missing() if visit is None else _page(visit)
+
+    @routes.post(PATH)
+    async def take_action(request: Request, account_id: str, client_secret: str) -> Response:
+        """Complete or fail what a payment waits for, or tell the values of micro-deposits."""
+        content_type = request.headers.get("content-type")
+        as_json = pages.wants_json(request) or (content_type or "").startswith("application/json")
+        origin = f"{request.url.scheme}://{request.url.netloc}"
+        visit = await visits.of_intent(kit, account_id, client_secret, origin)
+        if visit is None:
+            return _missing_json(client_secret) if as_json else pages.missing()
+        try:
+            content = await body.read(request.headers.get("content-length", "").encode() or None, request.receive)
+            handler = _chosen(visit, body.parameters(b"", content, content_type))
+            outcome = await phases.execute(kit, Call(visit.who, handler, writes=True))
+        except StripeError as error:
+            outcome = failure(error)
+        now = await visits.of_intent(kit, account_id, client_secret, origin) or visit
+        return _answer_json(now, outcome) if as_json else _answer(now, outcome)
+
+    return routes
+
+
+def _chosen(visit: IntentVisit, sent: Tree) -> Handler:
+    """What the payer chose, as an operation."""
+    secret = visit.intent.client_secret
+    if "amounts" in sent or "descriptor_code" in sent:
+        params = PaymentIntentVerifyParams(
+            client_secret=secret,
+            amounts=_amounts(sent["amounts"]) if "amounts" in sent else None,
+            descriptor_code=str(sent["descriptor_code"]).strip() if "descriptor_code" in sent else None,
+        )
+
+        async def verify(work: Work) -> StripeObject:
+            return intents.seen(work, await actions.verify(work, visit.intent.id, params))
+
+        return verify
+    outcomes = {"complete": actions.complete, "fail": actions.fail}
+    act = outcomes.get(str(sent.get("outcome")))
+    if act is None:
+        raise InvalidParameter("Invalid outcome: must be one of complete or fail.", param="outcome")
+
+    async def finish(work: Work) -> StripeObject:
+        intent = await intents.held(work, visit.intent.id, client_secret=secret)
+        await act(work, intent)
+        return intents.seen(work, intent)
+
+    return finish
+
+
+def _amounts(sent: object) -> list[int]:
+    """Amounts as a form or JSON brings them; what is no number is none that was deposited."""
+    given = sent if isinstance(sent, list) else [sent]
+    return [
+        int(text) if text.isascii() and text.isdigit() and len(text) <= AMOUNT_DIGITS_MAX else 0
+        for text in (str(item).strip() for item in given)
+    ]
+
+
+def _action(visit: IntentVisit) -> str | None:
+    """What the payer has to do: `authenticate` a card payment, `authorize` one elsewhere, or `verify` an account."""
+    if visit.intent.status != IntentStatus.REQUIRES_ACTION:
+        return None
+    if visit.intent.details["next_action"]["type"] == actions.VERIFY:
+        return "verify"
+    return "authenticate" if visit.method is None or visit.method.type in ("card", "link") else "authorize"
+
+
+def _redirect_status(visit: IntentVisit) -> str:
+    """How the payment stands, in the words that are put behind the `return_url`."""
+    match visit.intent.status:
+        case IntentStatus.SUCCEEDED | IntentStatus.REQUIRES_CAPTURE | IntentStatus.REQUIRES_CONFIRMATION:
+            return "succeeded"
+        case IntentStatus.PROCESSING | IntentStatus.REQUIRES_ACTION:
+            return "pending"
+    return "failed"
+
+
+def _return_url(visit: IntentVisit) -> str | None:
+    """The shop's address, with what it needs to look up how the payment went."""
+    if visit.return_url is None:
+        return None
+    parts = urlsplit(visit.return_url)
+    added = urlencode(
+        {
+            "payment_intent": visit.intent.id,
+            "payment_intent_client_secret": visit.intent.client_secret,
+            "redirect_status": _redirect_status(visit),
+        }
+    )
+    return urlunsplit(parts._replace(query=f"{parts.query}&{added}" if parts.query else added))
+
+
+def _page(visit: IntentVisit, status: int = 200, problem: str | None = None) -> Response:
+    action = _action(visit)
+    if action is None:
+        return _ended(visit)
+    method = visit.method
+    kind = None if method is None else kinds.KINDS.get(method.type)
+    return pages.page(
+        f"{action}.html",
+        status,
+        leads_to=visit.return_url,
+        merchant=visit.merchant,
+        intent=visit.intent,
+        method=method,
+        label="Card" if kind is None else kind.label,
+        by_code=action == "verify" and _by_code(visit),
+        problem=problem,
+        livemode=visit.intent.livemode,
+    )
+
+
+def _by_code(visit: IntentVisit) -> bool:
+    """Whether the payer finds a code beside the deposit, and not two amounts."""
+    kind: str = visit.intent.details["next_action"][actions.VERIFY]["microdeposit_type"]
+    return kind == "descriptor_code"
+
+
+def _ended(visit: IntentVisit) -> Response:
+    """There is nothing to do: it was done before, or the shop gave the payment up."""
+    titles = {
+        "succeeded": ("Payment complete", "The shop has been told. You can close this window."),
+        "failed": ("Payment not completed", "Nothing was charged. Go back to the shop to try again."),
+        "pending": ("Payment under way", "Your bank is working on it. You can close this window."),
+    }
+    status = _redirect_status(visit)
+    title, text = titles[status]
+    return pages.page(
+        "message.html",
+        title=title,
+        text=text,
+        tone=status,
+        back=_return_url(visit),
+        livemode=visit.intent.livemode,
+    )
+
+
+def _answer(visit: IntentVisit, outcome: Outcome) -> Response:
+    """Lead the payer back to the shop, or say what was wrong."""
+    if _action(visit) is not None and outcome.status != 200:
+        message: str = json.loads(outcome.body)["error"]["message"]
+        return _page(visit, outcome.status, message)
+    back = _return_url(visit)
+    return _ended(visit) if back is None else RedirectResponse(back, 303, {"Referrer-Policy": "no-referrer"})
+
+
+def _answer_json(visit: IntentVisit, outcome: Outcome) -> Response:
+    if outcome.status not in (200, 402):
+        return Response(outcome.body, outcome.status, media_type="application/json")
+    return JSONResponse(
+        {
+            "redirect_status": _redirect_status(visit),
+            "return_url": _return_url(visit),
+            "payment_intent": render_for_client(visit.intent).tree(),
+        }
+    )
+
+
+def _told(visit: IntentVisit) -> Tree:
+    action = _action(visit)
+    sends = ["amounts", "descriptor_code"] if action == "verify" else ["outcome"]
+    return {
+        "action": action,
+        "send": [] if action is None else sends,
+        "payment_intent": render_for_client(visit.intent).tree(),
+    }
+
+
+def _missing_json(client_secret: str) -> Response:
+    id = client_secret.partition("_secret_")[0]
+    return Response(
+        failure(ResourceMissing("payment_intent", id, param="intent")).body, 404, media_type="application/json"
+    )

@@ -1,0 +1,97 @@
+"""Who visits a page: the address tells the account, and proves by its secret what may be seen."""
+
+import re
+from dataclasses import dataclass
+from hmac import compare_digest
+
+from stripe_lite.core.objects import Tree
+from stripe_lite.db.work import RequestStamp, Work
+from stripe_lite.http.answers import API_VERSION
+from stripe_lite.http.phases import Kit, Who
+from stripe_lite.payments.charges.model import Charge
+from stripe_lite.payments.payment_intents.model import PaymentIntent
+from stripe_lite.payments.payment_methods.model import PaymentMethod
+
+NAME = re.compile(r"[A-Za-z0-9_]{1,255}")
+MERCHANT = "SELECT details FROM accounts WHERE id = $1"
+NAMELESS = "Sandbox shop"
+
+
+@dataclass(frozen=True, slots=True)
+class IntentVisit:
+    """A payer at a payment."""
+
+    who: Who
+    merchant: str
+    intent: PaymentIntent
+    method: PaymentMethod | None
+
+    @property
+    def return_url(self) -> str | None:
+        """Where the payer goes afterwards."""
+        consent: Tree = self.intent.details.get("consent") or {}
+        return consent.get("return_url")
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptVisit:
+    """Somebody who reads a receipt."""
+
+    merchant: str
+    charge: Charge
+
+
+async def of_intent(kit: Kit, account_id: str, client_secret: str, origin: str | None = None) -> IntentVisit | None:
+    """The visit that a client secret gives a right to."""
+    if not (NAME.fullmatch(account_id) and NAME.fullmatch(client_secret)):
+        return None
+    id = client_secret.partition("_secret_")[0]
+    for livemode in (False, True):
+        who = _payer(account_id, livemode, origin)
+        work = kit.work(who)
+        try:
+            intent = await work.get(PaymentIntent, id)
+            if intent is not None and compare_digest(client_secret.encode(), intent.client_secret.encode()):
+                given = intent.payment_method_id
+                method = None if given is None else await work.get(PaymentMethod, given)
+                return IntentVisit(who, await _merchant(work), intent, method)
+        finally:
+            work.close()
+    return None
+
+
+async def of_receipt(kit: Kit, account_id: str, name: str) -> ReceiptVisit | None:
+    """The visit that a receipt's address gives a right to."""
+    if not (NAME.fullmatch(account_id) and NAME.fullmatch(name)):
+        return None
+    id = name.rpartition("_")[0]
+    for livemode in (False, True):
+        work = kit.work(_payer(account_id, livemode, None))
+        try:
+            charge = await work.get(Charge, id)
+            if charge is not None and _is_address(charge, account_id, name):
+                return ReceiptVisit(await _merchant(work), charge)
+        finally:
+            work.close()
+    return None
+
+
+def _payer(account_id: str, livemode: bool, origin: str | None) -> Who:
+    # As with a publishable key: what concerns the server stays hidden.
+    stamp = RequestStamp(None, api_version=API_VERSION, actor="payer", publishable=True, origin=origin)
+    return Who(account_id, livemode, stamp)
+
+
+def _is_address(charge: Charge, account_id: str, name: str) -> bool:
+    address: str = charge.details.get("receipt_url") or ""
+    return compare_digest(address.partition("/receipts/")[2].encode(), f"{account_id}/{name}".encode())
+
+
+async def _merchant(work: Work) -> str:
+    """What the shop is called."""
+    for record in await work.execute(MERCHANT, work.account_id):
+        details = record["details"]
+        if isinstance(details, dict):
+            profile = details.get("business_profile") or {}
+            return str(profile.get("name") or NAMELESS)
+    return NAMELESS
