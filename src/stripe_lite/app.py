@@ -156,6 +156,7 @@ class StripeLite:
                 Schedule(settings.webhook_schedule),
                 timeout_seconds=settings.webhook_timeout,
                 policy=Policy(settings.private_targets),
+                count=self.metrics.delivery,
             )
             self.kit.wake_deliveries = webhooks.alarm.ring
             workers.append(webhooks)

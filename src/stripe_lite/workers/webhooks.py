@@ -5,7 +5,7 @@ Sending runs beside the ticks, so that one hanging receiver delays no other; the
 
 import asyncio
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 
 import structlog
@@ -40,8 +40,17 @@ class WebhookWorker:
     name = "webhooks"
     period_seconds = POLL_SECONDS
 
-    def __init__(self, database: Database, schedule: Schedule, *, timeout_seconds: float, policy: Policy) -> None:
+    def __init__(
+        self,
+        database: Database,
+        schedule: Schedule,
+        *,
+        timeout_seconds: float,
+        policy: Policy,
+        count: Callable[[str], None] = lambda _: None,
+    ) -> None:
         self.alarm = Alarm()
+        self._count = count
         self._database = database
         self._schedule = schedule
         self._policy = policy
@@ -179,6 +188,7 @@ class WebhookWorker:
 
     def _keep(self, claimed: Claimed, attempt: Attempt) -> None:
         """Keep a result until the next statement of results of its account."""
+        self._count("delivered" if attempt.succeeded else "failed")
         wait = None if attempt.succeeded or not claimed.automatic else self._wait(claimed, attempt)
         next_attempt_at = None if wait is None else utc_now() + timedelta(seconds=wait)
         self._results[claimed.account_id].append(Result(claimed, attempt, next_attempt_at))
