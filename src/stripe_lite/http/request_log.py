@@ -18,7 +18,7 @@ from sqlalchemy.orm import Mapped
 from stripe_lite.core.clock import utc_now
 from stripe_lite.core.errors import Unavailable
 from stripe_lite.core.objects import Tree
-from stripe_lite.db.base import Json, Resource
+from stripe_lite.db.base import Json, Row
 from stripe_lite.db.session import LOST, Database
 from stripe_lite.http.answers import Outcome
 from stripe_lite.http.front import Exchange
@@ -55,7 +55,7 @@ PRUNE = "DELETE FROM request_logs WHERE account_id = $1 AND created_at < $2"
 log = structlog.get_logger("stripe_lite.http")
 
 
-class RequestLog(Resource):
+class RequestLog(Row):
     """One request of an account, without card numbers and secrets.
 
     `response` is the answer's JSON, cut where it is long; an answer to a GET is kept only if it was refused.
@@ -64,6 +64,8 @@ class RequestLog(Resource):
     __tablename__ = "request_logs"
     __table_args__ = (Index(None, "created_at", postgresql_using="brin"),)
 
+    livemode: Mapped[bool]
+    created_at: Mapped[datetime]
     method: Mapped[str]
     path: Mapped[str]
     status: Mapped[int]
