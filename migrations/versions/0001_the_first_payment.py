@@ -71,6 +71,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Text(collation="C"), nullable=False),
         sa.Column("livemode", sa.Boolean(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.BigInteger(), nullable=False),
         sa.Column("deleted", sa.Boolean(), nullable=False),
         sa.Column("email", sa.Text(), nullable=True),
         sa.Column("name", sa.Text(), nullable=True),
@@ -97,6 +98,41 @@ def upgrade() -> None:
         postgresql_ops={"metadata": "jsonb_path_ops"},
     )
     op.create_table(
+        "deliveries",
+        sa.Column("account_id", sa.Text(collation="C"), nullable=False),
+        sa.Column("id", sa.Text(collation="C"), nullable=False),
+        sa.Column("event_id", sa.Text(collation="C"), nullable=False),
+        sa.Column("endpoint_id", sa.Text(collation="C"), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("status", sa.Text(), nullable=False),
+        sa.Column("attempts", sa.BigInteger(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("next_attempt_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("lease_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("first_attempt_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("delivered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("kind IN ('automatic', 'resend')", name=op.f("ck_deliveries_kind")),
+        sa.CheckConstraint(
+            "status IN ('pending', 'delivered', 'exhausted', 'canceled')", name=op.f("ck_deliveries_status")
+        ),
+        sa.PrimaryKeyConstraint("account_id", "id", name=op.f("pk_deliveries")),
+    )
+    op.create_index(
+        op.f("ix_deliveries_account_id_endpoint_id_next_attempt_at"),
+        "deliveries",
+        ["account_id", "endpoint_id", "next_attempt_at"],
+        unique=False,
+        postgresql_where="status = 'pending'",
+    )
+    op.create_index(op.f("ix_deliveries_account_id_event_id"), "deliveries", ["account_id", "event_id"], unique=False)
+    op.create_index(
+        op.f("ix_deliveries_next_attempt_at"),
+        "deliveries",
+        ["next_attempt_at"],
+        unique=False,
+        postgresql_where="status = 'pending'",
+    )
+    op.create_table(
         "events",
         sa.Column("account_id", sa.Text(collation="C"), nullable=False),
         sa.Column("id", sa.Text(collation="C"), nullable=False),
@@ -120,7 +156,7 @@ def upgrade() -> None:
         sa.Column("account_id", sa.Text(collation="C"), nullable=False),
         sa.Column("id", sa.Text(collation="C"), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("request_id", sa.Text(), nullable=False),
+        sa.Column("request_id", sa.Text(collation="C"), nullable=False),
         sa.Column("endpoint", sa.Text(), nullable=False),
         sa.Column("fingerprint", postgresql.BYTEA(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
@@ -134,6 +170,7 @@ def upgrade() -> None:
         "jobs",
         sa.Column("account_id", sa.Text(collation="C"), nullable=False),
         sa.Column("id", sa.Text(collation="C"), nullable=False),
+        sa.Column("version", sa.BigInteger(), nullable=False),
         sa.Column("livemode", sa.Boolean(), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
@@ -151,6 +188,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Text(collation="C"), nullable=False),
         sa.Column("livemode", sa.Boolean(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.BigInteger(), nullable=False),
         sa.Column("type", sa.Text(), nullable=False),
         sa.Column("legacy", sa.Boolean(), nullable=False),
         sa.Column("customer_id", sa.Text(collation="C"), nullable=True),
@@ -228,6 +266,7 @@ def upgrade() -> None:
         sa.Column("secret", sa.Text(), nullable=False),
         sa.Column("previous_secret", sa.Text(), nullable=True),
         sa.Column("previous_secret_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("subscribed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("failing_since", sa.DateTime(timezone=True), nullable=True),
         sa.Column("api_version", sa.Text(), nullable=True),
         sa.Column("description", sa.Text(), nullable=True),
@@ -241,7 +280,9 @@ def upgrade() -> None:
         sa.Column("id", sa.Text(collation="C"), nullable=False),
         sa.Column("livemode", sa.Boolean(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.BigInteger(), nullable=False),
         sa.Column("status", sa.Text(), nullable=False),
+        sa.Column("asking", sa.Text(), nullable=True),
         sa.Column("amount", sa.BigInteger(), nullable=False),
         sa.Column("amount_captured", sa.BigInteger(), nullable=False),
         sa.Column("amount_refunded", sa.BigInteger(), nullable=False),
@@ -330,44 +371,28 @@ def upgrade() -> None:
         unique=False,
     )
     op.create_table(
-        "deliveries",
+        "delivery_attempts",
         sa.Column("account_id", sa.Text(collation="C"), nullable=False),
         sa.Column("id", sa.Text(collation="C"), nullable=False),
-        sa.Column("event_id", sa.Text(collation="C"), nullable=False),
-        sa.Column("endpoint_id", sa.Text(collation="C"), nullable=False),
-        sa.Column("kind", sa.Text(), nullable=False),
-        sa.Column("status", sa.Text(), nullable=False),
-        sa.Column("attempts", sa.BigInteger(), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("next_attempt_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("lease_until", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("first_attempt_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("delivered_at", sa.DateTime(timezone=True), nullable=True),
-        sa.CheckConstraint("kind IN ('automatic', 'resend')", name=op.f("ck_deliveries_kind")),
-        sa.CheckConstraint(
-            "status IN ('pending', 'delivered', 'exhausted', 'canceled')", name=op.f("ck_deliveries_status")
-        ),
+        sa.Column("delivery_id", sa.Text(collation="C"), nullable=False),
+        sa.Column("number", sa.BigInteger(), nullable=False),
+        sa.Column("attempted_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("duration_ms", sa.BigInteger(), nullable=False),
+        sa.Column("status_code", sa.BigInteger(), nullable=True),
+        sa.Column("response_start", sa.Text(), nullable=False),
+        sa.Column("error", sa.Text(), nullable=True),
         sa.ForeignKeyConstraint(
-            ["account_id", "event_id"],
-            ["events.account_id", "events.id"],
-            name=op.f("fk_deliveries_account_id_event_id_events"),
+            ["account_id", "delivery_id"],
+            ["deliveries.account_id", "deliveries.id"],
+            name=op.f("fk_delivery_attempts_account_id_delivery_id_deliveries"),
         ),
-        sa.PrimaryKeyConstraint("account_id", "id", name=op.f("pk_deliveries")),
+        sa.PrimaryKeyConstraint("account_id", "id", name=op.f("pk_delivery_attempts")),
     )
     op.create_index(
-        op.f("ix_deliveries_account_id_endpoint_id_next_attempt_at"),
-        "deliveries",
-        ["account_id", "endpoint_id", "next_attempt_at"],
+        op.f("ix_delivery_attempts_account_id_delivery_id"),
+        "delivery_attempts",
+        ["account_id", "delivery_id"],
         unique=False,
-        postgresql_where="status = 'pending'",
-    )
-    op.create_index(op.f("ix_deliveries_account_id_event_id"), "deliveries", ["account_id", "event_id"], unique=False)
-    op.create_index(
-        op.f("ix_deliveries_next_attempt_at"),
-        "deliveries",
-        ["next_attempt_at"],
-        unique=False,
-        postgresql_where="status = 'pending'",
     )
     op.create_table(
         "payment_intents",
@@ -375,6 +400,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Text(collation="C"), nullable=False),
         sa.Column("livemode", sa.Boolean(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.BigInteger(), nullable=False),
         sa.Column("status", sa.Text(), nullable=False),
         sa.Column("asking", sa.Text(), nullable=True),
         sa.Column("amount", sa.BigInteger(), nullable=False),
@@ -448,30 +474,6 @@ def upgrade() -> None:
         op.f("ix_tax_ids_account_id_customer_id_id"), "tax_ids", ["account_id", "customer_id", "id"], unique=False
     )
     op.create_table(
-        "delivery_attempts",
-        sa.Column("account_id", sa.Text(collation="C"), nullable=False),
-        sa.Column("id", sa.Text(collation="C"), nullable=False),
-        sa.Column("delivery_id", sa.Text(collation="C"), nullable=False),
-        sa.Column("number", sa.BigInteger(), nullable=False),
-        sa.Column("attempted_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("duration_ms", sa.BigInteger(), nullable=False),
-        sa.Column("status_code", sa.BigInteger(), nullable=True),
-        sa.Column("response_start", sa.Text(), nullable=False),
-        sa.Column("error", sa.Text(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["account_id", "delivery_id"],
-            ["deliveries.account_id", "deliveries.id"],
-            name=op.f("fk_delivery_attempts_account_id_delivery_id_deliveries"),
-        ),
-        sa.PrimaryKeyConstraint("account_id", "id", name=op.f("pk_delivery_attempts")),
-    )
-    op.create_index(
-        op.f("ix_delivery_attempts_account_id_delivery_id"),
-        "delivery_attempts",
-        ["account_id", "delivery_id"],
-        unique=False,
-    )
-    op.create_table(
         "payment_intent_transitions",
         sa.Column("account_id", sa.Text(collation="C"), nullable=False),
         sa.Column("id", sa.Text(collation="C"), nullable=False),
@@ -495,17 +497,52 @@ def upgrade() -> None:
         ["account_id", "payment_intent_id"],
         unique=False,
     )
+    op.create_table(
+        "refunds",
+        sa.Column("account_id", sa.Text(collation="C"), nullable=False),
+        sa.Column("id", sa.Text(collation="C"), nullable=False),
+        sa.Column("livemode", sa.Boolean(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.BigInteger(), nullable=False),
+        sa.Column("status", sa.Text(), nullable=False),
+        sa.Column("amount", sa.BigInteger(), nullable=False),
+        sa.Column("currency", sa.Text(), nullable=False),
+        sa.Column("charge_id", sa.Text(collation="C"), nullable=False),
+        sa.Column("payment_intent_id", sa.Text(collation="C"), nullable=True),
+        sa.Column("released", sa.Boolean(), nullable=False),
+        sa.Column("told", sa.Boolean(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=True),
+        sa.Column("failure_reason", sa.Text(), nullable=True),
+        sa.Column("metadata", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("details", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.CheckConstraint(
+            "status IN ('pending', 'requires_action', 'succeeded', 'failed', 'canceled')",
+            name=op.f("ck_refunds_status"),
+        ),
+        sa.CheckConstraint("amount > 0", name=op.f("ck_refunds_amount_positive")),
+        sa.ForeignKeyConstraint(
+            ["account_id", "charge_id"],
+            ["charges.account_id", "charges.id"],
+            name=op.f("fk_refunds_account_id_charge_id_charges"),
+        ),
+        sa.PrimaryKeyConstraint("account_id", "id", name=op.f("pk_refunds")),
+    )
+    op.create_index(op.f("ix_refunds_account_id_charge_id"), "refunds", ["account_id", "charge_id"], unique=False)
+    op.create_index(
+        op.f("ix_refunds_account_id_payment_intent_id"), "refunds", ["account_id", "payment_intent_id"], unique=False
+    )
     # ### end Alembic commands ###
 
 
 def downgrade() -> None:
     # ### commands auto generated by Alembic - please adjust! ###
+    op.drop_index(op.f("ix_refunds_account_id_payment_intent_id"), table_name="refunds")
+    op.drop_index(op.f("ix_refunds_account_id_charge_id"), table_name="refunds")
+    op.drop_table("refunds")
     op.drop_index(
         op.f("ix_payment_intent_transitions_account_id_payment_intent_id"), table_name="payment_intent_transitions"
     )
     op.drop_table("payment_intent_transitions")
-    op.drop_index(op.f("ix_delivery_attempts_account_id_delivery_id"), table_name="delivery_attempts")
-    op.drop_table("delivery_attempts")
     op.drop_index(op.f("ix_tax_ids_account_id_customer_id_id"), table_name="tax_ids")
     op.drop_table("tax_ids")
     op.drop_index(
@@ -516,14 +553,8 @@ def downgrade() -> None:
     )
     op.drop_index(op.f("ix_payment_intents_account_id_customer_id"), table_name="payment_intents")
     op.drop_table("payment_intents")
-    op.drop_index(op.f("ix_deliveries_next_attempt_at"), table_name="deliveries", postgresql_where="status = 'pending'")
-    op.drop_index(op.f("ix_deliveries_account_id_event_id"), table_name="deliveries")
-    op.drop_index(
-        op.f("ix_deliveries_account_id_endpoint_id_next_attempt_at"),
-        table_name="deliveries",
-        postgresql_where="status = 'pending'",
-    )
-    op.drop_table("deliveries")
+    op.drop_index(op.f("ix_delivery_attempts_account_id_delivery_id"), table_name="delivery_attempts")
+    op.drop_table("delivery_attempts")
     op.drop_index(
         op.f("ix_customer_balance_transactions_account_id_customer_id_id"), table_name="customer_balance_transactions"
     )
@@ -556,6 +587,14 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_events_account_id_type_id"), table_name="events")
     op.drop_index(op.f("ix_events_account_id_object_id_id"), table_name="events")
     op.drop_table("events")
+    op.drop_index(op.f("ix_deliveries_next_attempt_at"), table_name="deliveries", postgresql_where="status = 'pending'")
+    op.drop_index(op.f("ix_deliveries_account_id_event_id"), table_name="deliveries")
+    op.drop_index(
+        op.f("ix_deliveries_account_id_endpoint_id_next_attempt_at"),
+        table_name="deliveries",
+        postgresql_where="status = 'pending'",
+    )
+    op.drop_table("deliveries")
     op.drop_index(
         "ix_customers_metadata",
         table_name="customers",

@@ -11,6 +11,7 @@ from stripe_lite.customers.customers import links
 from stripe_lite.customers.customers import location as customer_location
 from stripe_lite.customers.customers import router as customers_router
 from stripe_lite.customers.customers import service as customers
+from stripe_lite.customers.tax_ids import registration
 from stripe_lite.customers.tax_ids import router as tax_ids_router
 from stripe_lite.customers.tax_ids import service as tax_ids
 from stripe_lite.db.base import Base
@@ -31,7 +32,7 @@ from stripe_lite.http.route import Operation, Router
 from stripe_lite.payments.charges import direct, expiry
 from stripe_lite.payments.charges import router as charges_router
 from stripe_lite.payments.charges import service as charges
-from stripe_lite.payments.payment_intents import attempts, captures
+from stripe_lite.payments.payment_intents import attempts, captures, increments, line_items
 from stripe_lite.payments.payment_intents import router as payment_intents_router
 from stripe_lite.payments.payment_intents import service as payment_intents
 from stripe_lite.payments.payment_methods import attachment
@@ -63,7 +64,12 @@ RESOURCES: Sequence[Served] = (
     ),
     Served("customer_balance_transaction", "cbtxn", customer_balance_transactions.show),
     Served("event", "evt", events.show),
-    Served("payment_intent", "pi", payment_intents.show),
+    Served(
+        "payment_intent",
+        "pi",
+        payment_intents.load,
+        {"amount_details.line_items": line_items.include_line_items},
+    ),
     Served("payment_method", "pm", payment_methods.show),
     Served("refund", "re", refunds.show),
     Served("tax_id", "txi", tax_ids.show),
@@ -90,6 +96,7 @@ RECORDERS: Mapping[str, Recorder] = {
     attempts.PAYMENT: attempts.record_payment,
     captures.CANCELLATION: captures.record_cancellation,
     captures.CAPTURE: captures.record_capture,
+    increments.INCREMENT: increments.record_increment,
     attachment.VERIFICATION: attachment.record_verification,
     direct.CHARGE_CAPTURED: direct.record_capture,
     direct.CHARGE_MADE: direct.record_charge,
@@ -101,6 +108,7 @@ RECORDERS: Mapping[str, Recorder] = {
 # Job kind → who does it when its time has come.
 JOBS: Mapping[str, JobHandler] = {
     charges.EXPIRY_JOB: expiry.expire,
+    registration.VERIFICATION_JOB: registration.verify,
 }
 
 # Event type → who reacts to it, in order, in the same transaction.

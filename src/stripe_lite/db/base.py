@@ -26,6 +26,9 @@ NAMING = {
 Id = Text(collation="C")
 
 
+FIRST_VERSION = 1
+
+
 class Base(DeclarativeBase):
     """The declarative base of every table. A new row takes its columns by name."""
 
@@ -45,6 +48,12 @@ class Base(DeclarativeBase):
         if not values.keys() <= known:
             raise TypeError(f"{type(self).__name__} has no {', '.join(sorted(values.keys() - known))}")
         self.__dict__.update(values)
+
+
+class Versioned:
+    """Counts a row's changes, so that whoever read it without a lock notices that somebody else changed it."""
+
+    version: Mapped[int] = mapped_column(default=FIRST_VERSION, sort_order=-6)
 
 
 class Row(Base):

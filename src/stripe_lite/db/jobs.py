@@ -7,11 +7,11 @@ from typing import TypeAlias
 from sqlalchemy import Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from stripe_lite.db.base import Id, Json, Row
+from stripe_lite.db.base import Id, Json, Row, Versioned
 from stripe_lite.db.work import Work
 
 
-class Job(Row):
+class Job(Versioned, Row):
     """Something to do at `run_at`, for one account. `kind` says which worker does it; `payload` says what."""
 
     __tablename__ = "jobs"

@@ -48,7 +48,9 @@ class Fields:
     fields: tuple[Field, ...]
     keys: tuple[str, ...]
     by_key: Mapping[str, Field]
-    primary: tuple[Field, ...]
+    # The primary key, and the version where there is one: what a row is written by.
+    identity: tuple[Field, ...]
+    versioned: bool
     mapper: Mapper[Any]
 
     def instance(self, record: Iterable[Any]) -> Any:
@@ -89,13 +91,14 @@ def fields_of(model: type[Base]) -> Fields:
                 default=_default_of(column.default),
             )
         )
-    names = {column.name for column in mapper.primary_key}
+    names = {column.name for column in mapper.primary_key} | {"version"}
     return Fields(
         table=str(mapper.local_table),
         fields=tuple(fields),
         keys=tuple(field.key for field in fields),
         by_key={field.key: field for field in fields},
-        primary=tuple(field for field in fields if field.column in names),
+        identity=tuple(field for field in fields if field.column in names),
+        versioned=any(field.column == "version" for field in fields),
         mapper=mapper,
     )
 
@@ -111,14 +114,14 @@ def select_by_id(model: type[Row], lock: bool) -> str:
 
 @cache
 def select_together(models: tuple[type[Row], ...]) -> str:
-    """The statement that reads and locks one row of each model, of one account, in one round trip."""
+    """The statement that reads one row of each model, of one account, in one round trip."""
     columns, tables, conditions = [], [], []
     for index, model in enumerate(models):
         facts = fields_of(model)
         columns += [f"t{index}.{field.column}" for field in facts.fields]
         tables.append(f"{facts.table} t{index}")
         conditions.append(f"t{index}.account_id = $1 AND t{index}.id = ${index + 2}")
-    return f"SELECT {', '.join(columns)} FROM {', '.join(tables)} WHERE {' AND '.join(conditions)} FOR NO KEY UPDATE"
+    return f"SELECT {', '.join(columns)} FROM {', '.join(tables)} WHERE {' AND '.join(conditions)}"
 
 
 @cache
@@ -132,10 +135,14 @@ def model_of(table: str) -> type[Row]:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A part of one `WITH …` statement: its SQL with {} for each argument, and the arguments."""
+    """A part of one `WITH …` statement: its SQL with {} for each argument, and the arguments.
+
+    A `guarded` part must write exactly one row, or the whole statement fails: the row was changed by somebody else.
+    """
 
     sql: str
     arguments: tuple[Any, ...]
+    guarded: bool = False
 
 
 def insert_part(rows: list[Base]) -> Written:
@@ -154,37 +161,39 @@ def _insert_sql(model: type[Base], count: int) -> str:
 
 
 def update_part(row: Base, changed: tuple[str, ...]) -> Written:
-    """One UPDATE of the named attributes of a row."""
+    """One UPDATE of the named attributes of a row, provided that nobody else changed it since it was read."""
     facts = fields_of(type(row))
     fields = [facts.by_key[key] for key in changed]
-    arguments = tuple(facts.value(row, field) for field in (*fields, *facts.primary))
-    return Written(_update_sql(type(row), changed), arguments)
+    arguments = tuple(facts.value(row, field) for field in (*fields, *facts.identity))
+    return Written(_update_sql(type(row), changed), arguments, guarded=facts.versioned)
 
 
 @cache
 def _update_sql(model: type[Base], changed: tuple[str, ...]) -> str:
     facts = fields_of(model)
-    sets = ", ".join(f"{facts.by_key[key].column} = {{}}::{facts.by_key[key].cast}" for key in changed)
-    return f"UPDATE {facts.table} SET {sets} WHERE {_primary_sql(facts)} RETURNING 1"
+    sets = [f"{facts.by_key[key].column} = {{}}::{facts.by_key[key].cast}" for key in changed]
+    sets += ["version = version + 1"] if facts.versioned else []
+    return f"UPDATE {facts.table} SET {', '.join(sets)} WHERE {_identity_sql(facts)} RETURNING 1"
 
 
 def delete_part(row: Base) -> Written:
-    """One DELETE of a row."""
+    """One DELETE of a row, provided that nobody else changed it since it was read."""
     facts = fields_of(type(row))
-    arguments = tuple(facts.value(row, field) for field in facts.primary)
-    return Written(f"DELETE FROM {facts.table} WHERE {_primary_sql(facts)} RETURNING 1", arguments)
+    arguments = tuple(facts.value(row, field) for field in facts.identity)
+    sql = f"DELETE FROM {facts.table} WHERE {_identity_sql(facts)} RETURNING 1"
+    return Written(sql, arguments, guarded=facts.versioned)
 
 
-def _primary_sql(facts: Fields) -> str:
-    return " AND ".join(f"{field.column} = {{}}::{field.cast}" for field in facts.primary)
+def _identity_sql(facts: Fields) -> str:
+    return " AND ".join(f"{field.column} = {{}}::{field.cast}" for field in facts.identity)
 
 
-_statements: dict[tuple[str, ...], str] = {}
+_statements: dict[tuple[tuple[str, bool], ...], str] = {}
 
 
 def combine(parts: list[Written]) -> tuple[str, list[Any]]:
     """All parts as one statement that answers, part by part, how many rows each wrote."""
-    shape = tuple(part.sql for part in parts)
+    shape = tuple((part.sql, part.guarded) for part in parts)
     sql = _statements.get(shape)
     if sql is None:
         sql = _combined_sql(parts)
@@ -204,8 +213,11 @@ def _combined_sql(parts: list[Written]) -> str:
     for index, part in enumerate(parts):
         sub_statements.append(f"w{index} AS ({numbered(part.sql, len(part.arguments), start)})")
         start += len(part.arguments)
-    counts = ", ".join(f"(SELECT count(*) FROM w{index})" for index in range(len(parts)))
-    return f"WITH {', '.join(sub_statements)} SELECT {counts}"
+    counts = [f"(SELECT count(*) FROM w{index})" for index in range(len(parts))]
+    guards = [f"{count} = 1" for count, part in zip(counts, parts, strict=True) if part.guarded]
+    # Dividing by zero is how a single statement can undo itself.
+    guard = [f"1 / (CASE WHEN {' AND '.join(guards)} THEN 1 ELSE 0 END)"] if guards else []
+    return f"WITH {', '.join(sub_statements)} SELECT {', '.join(counts + guard)}"
 
 
 _compiled: dict[Any, SQLCompiler] = {}

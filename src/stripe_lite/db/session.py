@@ -50,6 +50,7 @@ class Database:
 
     def __init__(self, dsn: str, *, pool_size: int = 16, lock_timeout_ms: int = LOCK_TIMEOUT_MS) -> None:
         self._pool_size = pool_size
+        self.lock_timeout_seconds = lock_timeout_ms / 1000
         server_settings = {
             "lock_timeout": str(lock_timeout_ms),
             "idle_in_transaction_session_timeout": str(ABANDONED_AFTER_MS),

@@ -34,6 +34,8 @@ class RequestStamp:
     publishable: bool = False
     origin: str | None = None
     client_ip: str | None = None
+    # Refuses to show a resource, by its plural name, that the caller's restricted key may not read.
+    guard: Callable[[str], None] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,10 @@ class Plan:
     origin: str = "http://127.0.0.1:8000"
     # Whether webhooks may be sent to loopback and private addresses.
     private_targets: bool = True
+
+
+class Conflict(Exception):
+    """Somebody else changed a row after it was read here; nothing was written, and all of it may be tried again."""
 
 
 class CommitUnknown(Exception):
@@ -117,6 +123,7 @@ class Work:
         self._begun = False
         self._added: list[Base] = []
         self._deleted: list[Base] = []
+        self._extra: list[Written] = []
         self._known: dict[tuple[type[Base], str], Base] = {}
         self._locked: set[tuple[type[Base], str]] = set()
         self._recorded: list[Recorded] = []
@@ -137,22 +144,30 @@ class Work:
 
     # Reading
 
-    async def get(self, model: type[AnyRow], id: str, *, lock: bool = False) -> AnyRow | None:
-        """The account's row with this id in this mode, or None. With `lock` it stays ours until the commit."""
+    async def get(self, model: type[AnyRow], id: str, *, lock: bool = False, watch: bool = False) -> AnyRow | None:
+        """The account's row with this id in this mode, or None.
+
+        With `lock` it stays ours until the commit. With `watch` it may be changed without a lock: if somebody else
+        changes it first, the commit raises Conflict, and whoever runs this work runs it again. That spares the round
+        trips of a transaction, and is right where only this row decides what happens to it.
+        """
         key = (model, id)
         known = self._known.get(key)
-        if isinstance(known, model) and (not lock or key in self._locked):
+        if isinstance(known, model) and (key in self._locked or not (lock or watch)):
             return known
         driver = await (self.begin() if lock else self._connect())
         record = await self._locking(driver.fetchrow(queries.select_by_id(model, lock), self.account_id, id))
         if record is None:
             return None
-        return self._remember(model, record, locked=lock)
+        return self._remember(model, record, locked=lock or watch)
 
-    async def hold(self, *wanted: tuple[type[Row], str]) -> None:
-        """Lock rows of different tables in one round trip; `get` finds them then. If one is missing, none is held."""
+    async def watch(self, *wanted: tuple[type[Row], str]) -> None:
+        """Read rows of different tables in one round trip, to be changed without a lock; `get` finds them then.
+
+        If one of them is missing, none is read.
+        """
         models = tuple(model for model, _ in wanted)
-        driver = await self.begin()
+        driver = await self._connect()
         sql = queries.select_together(models)
         record = await self._locking(driver.fetchrow(sql, self.account_id, *(id for _, id in wanted)))
         if record is None:
@@ -225,6 +240,10 @@ class Work:
         if isinstance(row, Row):
             self._known.pop((type(row), row.id), None)
 
+    def also(self, part: Written) -> None:
+        """Send a statement of one's own with this work's."""
+        self._extra.append(part)
+
     def ask(self, question: Any) -> None:
         """Remember a question that is put to the bank once this work is committed."""
         self.asked.append(question)
@@ -293,6 +312,7 @@ class Work:
         """Forget what was to be written and has not been sent, so that only what comes now is committed."""
         self._added.clear()
         self._deleted.clear()
+        self._extra.clear()
         self._recorded.clear()
         self.asked.clear()
         for row in self._known.values():
@@ -372,7 +392,7 @@ class Work:
     def _parts(self) -> list[Written]:
         """The statements for everything that is new, changed or deleted; afterwards nothing is."""
         added, changed = self._added, self._changed()
-        if not added and not changed and not self._deleted:
+        if not added and not changed and not self._deleted and not self._extra:
             return []
         followers = [part for part in (follow(self, added) for follow in self._plan.followers) if part is not None]
         groups: dict[type[Base], list[Base]] = {}
@@ -382,9 +402,13 @@ class Work:
         parts = [queries.insert_part(rows) for rows in groups.values()]
         parts += [queries.update_part(row, keys) for row, keys in changed]
         parts += [queries.delete_part(row) for row in self._deleted]
+        parts += self._extra
+        for row, _ in changed:
+            if queries.fields_of(type(row)).versioned:
+                row.__dict__["version"] += 1
         self._witness = self._witness or self._new_witness(changed)
         self._followers = len(followers)
-        self._added, self._deleted = [], []
+        self._added, self._deleted, self._extra = [], [], []
         return parts + followers
 
     def _new_witness(self, changed: Sequence[tuple[Base, tuple[str, ...]]]) -> Witness | None:
@@ -412,7 +436,7 @@ class Work:
             keys = tuple(sorted(name for name, old in state.committed_state.items() if row.__dict__[name] != old))
             state.committed_state.clear()
             if keys:
-                assert key in self._locked, f"{key[0].__name__} was changed without its lock"
+                assert key in self._locked, f"{key[0].__name__} was changed, but neither locked nor watched"
                 changes.append((row, keys))
         return changes
 
@@ -421,13 +445,18 @@ class Work:
             counts = [await self._send_one(driver, part) for part in parts]
         else:
             sql, arguments = queries.combine(parts)
-            record = await self._locking(driver.fetchrow(sql, *arguments))
-            counts = list(record.values())
-        followers = self._followers
-        if followers:
-            self.followed += sum(counts[-followers:])
+            try:
+                record = await self._locking(driver.fetchrow(sql, *arguments))
+            except asyncpg.DivisionByZeroError as error:
+                raise Conflict from error
+            counts = list(record.values())[: len(parts)]
+        if self._followers:
+            self.followed += sum(counts[-self._followers :])
 
     async def _send_one(self, driver: Driver, part: Written) -> int:
         """One statement by itself: Citus refuses several in one WITH."""
         sql = queries.numbered(part.sql, len(part.arguments))
-        return len(await self._locking(driver.fetch(sql, *part.arguments)))
+        count = len(await self._locking(driver.fetch(sql, *part.arguments)))
+        if part.guarded and count != 1:
+            raise Conflict
+        return count

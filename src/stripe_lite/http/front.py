@@ -23,7 +23,7 @@ from stripe_lite.core.objects import Params, StripeObject, Tree
 from stripe_lite.db.work import RequestStamp, Work
 from stripe_lite.http import body, idempotency, phases
 from stripe_lite.http.answers import API_VERSION, COMMON_HEADERS, Headers, Outcome, failure
-from stripe_lite.http.auth import Authenticator, Caller, admit, key_of
+from stripe_lite.http.auth import Authenticator, Caller, admit, guard_of, key_of
 from stripe_lite.http.headers import RawHeaders, api_version, refuse_connected_accounts, text
 from stripe_lite.http.idempotency import Claim
 from stripe_lite.http.phases import Call, Kit, Who
@@ -123,6 +123,7 @@ class Front:
             publishable=caller.kind == "publishable",
             origin=f"{scope.get('scheme', 'http')}://{text(headers.get(b'host')) or 'localhost'}",
             client_ip=(scope.get("client") or [None])[0],
+            guard=guard_of(caller),
         )
 
         async def handler(work: Work) -> StripeObject:

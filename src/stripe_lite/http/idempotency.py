@@ -1,8 +1,9 @@
 """One effect for each idempotency key, and the same answer for whoever asks again.
 
-A key is held by an advisory lock while its first transaction runs, so that a second request is refused at once instead
-of waiting. Its row is written in that transaction: `finished` with the answer, or `started` where a bank is asked
-before there is one; then whoever records the bank's answer finishes the row.
+A key's row is written in the transaction of its first request: `finished` with the answer, or `started` where a bank
+is asked before there is one; then whoever records the bank's answer finishes the row. Nobody looks for the row first:
+a second request finds that it cannot write it, nothing of what it did remains, and only then the row is read. Within a
+process a request whose key is being worked on is refused at once.
 """
 
 from dataclasses import dataclass
@@ -17,13 +18,16 @@ from sqlalchemy.orm import Mapped, mapped_column
 from stripe_lite.core.errors import IdempotencyMismatch, InvalidParameter, KeyInUse
 from stripe_lite.core.objects import Tree
 from stripe_lite.db.base import Id, Row
+from stripe_lite.db.queries import Written
 from stripe_lite.db.work import Work
 
 KEY_LENGTH_MAX = 255
 
-CLAIM = """
-SELECT pg_try_advisory_xact_lock($3), k.state, k.request_id, k.endpoint, k.fingerprint, k.status, k.body
-FROM (VALUES (1)) AS always(one) LEFT JOIN idempotency_keys k ON k.account_id = $1 AND k.id = $2
+TAKEN = "pk_idempotency_keys"  # The constraint that says that a key has its row already.
+
+COMPLETE = """
+UPDATE idempotency_keys SET state = 'finished', status = {}::integer, body = {}::bytea
+WHERE account_id = {}::text AND id = {}::text AND state = 'started' RETURNING 1
 """
 
 
@@ -87,19 +91,15 @@ def _canonical(value: object) -> bytes:
     return to_json(value if isinstance(value, str) else to_json(value).decode())
 
 
-async def hold(work: Work, claim: Claim) -> Saved | None:
-    """Hold the key until the end of the transaction, or give back the answer it has already got."""
-    row_id = claim.row_id(work.livemode)
-    lock = int.from_bytes(blake2b(f"{work.account_id}/{row_id}".encode(), digest_size=8).digest(), signed=True)
-    await work.begin()
-    free, state, request_id, endpoint, fingerprint, status, body = (
-        await work.execute(CLAIM, work.account_id, row_id, lock)
-    )[0]
-    if state is not None:
-        _same(claim, endpoint, fingerprint)
-    if not free or state == "started":
+async def look(work: Work, claim: Claim) -> Saved | None:
+    """The answer that the key has already got; refused if it was first used otherwise, or is still waiting for one."""
+    row = await work.get(IdempotencyKey, claim.row_id(work.livemode))
+    if row is None:
+        return None
+    _same(claim, row.endpoint, row.fingerprint)
+    if row.status is None or row.body is None:
         raise KeyInUse
-    return None if state is None else Saved(request_id, status, body)
+    return Saved(row.request_id, row.status, row.body)
 
 
 def _same(claim: Claim, endpoint: str, fingerprint: bytes) -> None:
@@ -142,11 +142,9 @@ def _row(
     )
 
 
-async def complete(work: Work, row_id: str, status: int, body: bytes) -> None:
+def complete(work: Work, row_id: str, status: int, body: bytes) -> None:
     """Give a started key its answer."""
-    row = await work.get(IdempotencyKey, row_id, lock=True)
-    if row is not None and row.state == "started":
-        row.state, row.status, row.body = "finished", status, body
+    work.also(Written(COMPLETE, (status, body, work.account_id, row_id)))
 
 
 async def answer_of(work: Work, row_id: str) -> Saved | None:

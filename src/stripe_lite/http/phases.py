@@ -1,8 +1,8 @@
 """How an operation is carried out: in one transaction, or in two with the bank between them.
 
-(1) The handler runs, and everything it wrote is committed with the answer under the idempotency key, or with the
-question to the bank. (2) The bank is asked while no transaction is open. (3) A new transaction records what the bank said and
-saves the answer. Whoever dies between (1) and (3) is relieved by the bank worker, which carries on at (2).
+(1) The handler runs, and what it wrote is committed with the answer, under the request's idempotency key, or with the
+question to the bank. (2) The bank is asked while no transaction is open. (3) A new transaction records what the bank
+said and saves the answer. Whoever dies between (1) and (3) is relieved by the bank worker, which carries on at (2).
 """
 
 import asyncio
@@ -172,7 +172,7 @@ async def _through_conflicts(
         except Conflict as conflict:
             if time.monotonic() - started > kit.database.lock_timeout_seconds:
                 raise LockTimeout from conflict
-        await asyncio.sleep(pause * random.random())  # noqa: S311 - spreads racers, hides nothing
+        await asyncio.sleep(pause * random.random())
         pause = min(pause * 2, CONFLICT_PAUSE_SECONDS_MAX)
 
 

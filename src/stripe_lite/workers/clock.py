@@ -30,7 +30,7 @@ SELECT DISTINCT account_id FROM (
 ) AS due LIMIT $3
 """
 CLAIM = """
-UPDATE jobs SET lease_until = $4, attempts = attempts + 1
+UPDATE jobs SET lease_until = $4, attempts = attempts + 1, version = version + 1
 WHERE account_id = $1 AND id IN (
     SELECT id FROM jobs
     WHERE account_id = $1 AND kind = ANY ($2) AND clock_id IS NULL AND run_at <= $3

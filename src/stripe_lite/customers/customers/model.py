@@ -3,10 +3,10 @@
 from sqlalchemy import Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from stripe_lite.db.base import Id, Json, Resource
+from stripe_lite.db.base import Id, Json, Resource, Versioned
 
 
-class Customer(Resource):
+class Customer(Versioned, Resource):
     """A customer. A deleted one keeps its row, because payments still refer to it."""
 
     __tablename__ = "customers"

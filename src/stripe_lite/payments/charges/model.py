@@ -5,11 +5,11 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from stripe_lite.db.base import Id, Json, Resource
+from stripe_lite.db.base import Id, Json, Resource, Versioned
 from stripe_lite.payments.charges.machine import CHARGE
 
 
-class Charge(Resource):
+class Charge(Versioned, Resource):
     """One attempt to take money. Its id is the bank's reference of the authorization."""
 
     __tablename__ = "charges"

@@ -119,7 +119,7 @@ def begin(work: Work, attempt: Attempt) -> Charge:
         },
     )
     charge.details = charge.details | {
-        "receipt_url": f"{work.origin}/receipts/{charge.id}_{new_secret(RECEIPT_SECRET_LENGTH)}"
+        "receipt_url": f"{work.origin}/receipts/{work.account_id}/{charge.id}_{new_secret(RECEIPT_SECRET_LENGTH)}"
     }
     work.add(charge)
     return charge

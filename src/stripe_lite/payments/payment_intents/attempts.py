@@ -88,7 +88,7 @@ async def start(
 
 async def resume(work: Work, intent: PaymentIntent, passed: ThreeDSecureResult | None) -> Charge:
     """Start the attempt that waited for an action of the payer's."""
-    method = await payment_methods.resolve(work, intent.payment_method_id or "", lock=True)
+    method = await payment_methods.resolve(work, intent.payment_method_id or "", watch=True)
     return await start(work, intent, method, passed)
 
 

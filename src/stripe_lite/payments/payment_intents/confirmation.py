@@ -110,7 +110,7 @@ async def _confirm(work: Work, intent: PaymentIntent, params: ConfirmationFields
             "PaymentIntent with a payment method and then confirm it again, or confirm it again directly with a "
             "payment method or ConfirmationToken.",
         )
-    method = await payment_methods.resolve(work, intent.payment_method_id, lock=True)
+    method = await payment_methods.resolve(work, intent.payment_method_id, watch=True)
     consent = Consent.of(params, intent)
     options.check_type(intent, method.type)
     charging.check_usable(method, intent.customer_id)

@@ -113,17 +113,19 @@ async def create(work: Work, params: PaymentIntentCreateParams) -> PaymentIntent
     return intent
 
 
-async def retrieve(work: Work, id: str, *, param: str = "intent", lock: bool = False) -> PaymentIntent:
+async def retrieve(
+    work: Work, id: str, *, param: str = "intent", lock: bool = False, watch: bool = False
+) -> PaymentIntent:
     """The payment intent with this id."""
-    intent = await work.get(PaymentIntent, id, lock=lock)
+    intent = await work.get(PaymentIntent, id, lock=lock, watch=watch)
     if intent is None:
         raise ResourceMissing("payment_intent", id, param=param)
     return intent
 
 
 async def held(work: Work, id: str, *, client_secret: str | None = None) -> PaymentIntent:
-    """The payment intent, locked, unless a bank is just being asked about it."""
-    intent = await retrieve(work, id, lock=True)
+    """The payment intent, to be changed, unless a bank is just being asked about it."""
+    intent = await retrieve(work, id, watch=True)
     check_secret(work, intent, client_secret)
     if intent.asking is not None:
         raise LockTimeout

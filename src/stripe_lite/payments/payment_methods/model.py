@@ -3,10 +3,10 @@
 from sqlalchemy import Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from stripe_lite.db.base import Id, Json, Resource
+from stripe_lite.db.base import Id, Json, Resource, Versioned
 
 
-class PaymentMethod(Resource):
+class PaymentMethod(Versioned, Resource):
     """A way to pay: `pm_…`, or a legacy source (`card_…`, `ba_…`), which is usable as a payment method too.
 
     `outcome` is the class of behaviour at the bank; it, `fingerprint` and `details` are all that is kept of a number.

@@ -55,7 +55,9 @@ async def create_from_data(work: Work, params: PaymentMethodDataParams) -> Payme
     return payment_method
 
 
-async def resolve(work: Work, id: str, *, param: str = "payment_method", lock: bool = False) -> PaymentMethod:
+async def resolve(
+    work: Work, id: str, *, param: str = "payment_method", lock: bool = False, watch: bool = False
+) -> PaymentMethod:
     """The payment method with this id. Each use of a documented name such as `pm_card_visa` makes a new one."""
     if id.startswith("pm_"):
         known = named(id, work.account_id, work.now.date())
@@ -63,10 +65,10 @@ async def resolve(work: Work, id: str, *, param: str = "payment_method", lock: b
             payment_method = build(work, known, new_id("pm"))
             work.add(payment_method)
             return payment_method
-    payment_method_or_none = await work.get(PaymentMethod, id, lock=lock) if id.startswith(NAME_PREFIXES) else None
-    if payment_method_or_none is None:
+    found = await work.get(PaymentMethod, id, lock=lock, watch=watch) if id.startswith(NAME_PREFIXES) else None
+    if found is None:
         raise ResourceMissing("PaymentMethod", id, param=param)
-    return payment_method_or_none
+    return found
 
 
 async def show(work: Work, id: str) -> PaymentMethodObject:

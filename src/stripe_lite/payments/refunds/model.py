@@ -3,11 +3,11 @@
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from stripe_lite.db.base import Id, Json, Resource
+from stripe_lite.db.base import Id, Json, Resource, Versioned
 from stripe_lite.payments.refunds.machine import REFUND
 
 
-class Refund(Resource):
+class Refund(Versioned, Resource):
     """Money given back of one charge. Its id is the bank's reference of the operation.
 
     While it is pending or succeeded its amount is part of the charge's `amount_refunded`, from its first moment on.
