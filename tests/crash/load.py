@@ -1,0 +1,176 @@
+"""Merchants under bad conditions: they ask again with the same key until they are told something definite."""
+
+import asyncio
+import json
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+import asyncpg
+import httpx
+
+from stripe_lite.audit.verify import State, verify
+from tests.shop import new_key
+from tests.webhooks.receivers import Receiver
+
+BY_CARD = {
+    "amount": "2000",
+    "currency": "usd",
+    "payment_method": "pm_card_visa",
+    "automatic_payment_methods[enabled]": "true",
+    "automatic_payment_methods[allow_redirects]": "never",
+}
+PAID = BY_CARD | {"confirm": "true"}
+HELD = PAID | {"capture_method": "manual"}
+DECLINED = PAID | {"payment_method": "pm_card_chargeDeclined"}
+TRY_SECONDS_MAX = 40.0
+PAUSE_SECONDS = 0.05
+
+# Whatever is not among these leaves open what happened, and is asked again.
+DEFINITE = (200, 400, 402, 404)
+
+
+@dataclass(slots=True)
+class Answer:
+    """What a client was told in the end, how often it had asked, and for how long."""
+
+    path: str
+    form: dict[str, str]
+    key: str
+    status: int
+    body: bytes
+    tries: int
+    began: float
+    ended: float
+
+    @property
+    def object(self) -> dict[str, Any]:
+        """The object in the answer."""
+        found: dict[str, Any] = json.loads(self.body)
+        return found
+
+
+@dataclass(slots=True)
+class Merchant:
+    """One account and what it was told."""
+
+    http: httpx.AsyncClient
+    url: str
+    key: str = field(default_factory=new_key)
+    answers: list[Answer] = field(default_factory=list)
+    undecided: list[int] = field(default_factory=list)
+
+    async def post(self, path: str, form: dict[str, str], *, url: str | None = None) -> Answer:
+        """Ask until there is a definite answer."""
+        number = len(self.answers) + len(self.undecided)
+        key = f"{self.key[-8:]}-{number}-{time.monotonic_ns()}"
+        began, tries = time.monotonic(), 0
+        while time.monotonic() - began < TRY_SECONDS_MAX:
+            tries += 1
+            try:
+                response = await self.send(path, form, key, url=url)
+            except httpx.TransportError:
+                await asyncio.sleep(PAUSE_SECONDS)
+                continue
+            if response.status_code in DEFINITE:
+                answer = Answer(path, form, key, response.status_code, response.content, tries, began, time.monotonic())
+                self.answers.append(answer)
+                return answer
+            self.undecided.append(response.status_code)
+            await asyncio.sleep(PAUSE_SECONDS)
+        raise TimeoutError(f"no definite answer to POST {path} with key {key}: {self.undecided[-5:]}")
+
+    async def send(self, path: str, form: dict[str, str], key: str | None, *, url: str | None = None) -> httpx.Response:
+        """Ask once."""
+        headers = {"Authorization": f"Bearer {self.key}"} | ({"Idempotency-Key": key} if key else {})
+        return await self.http.post((url or self.url) + path, data=form, headers=headers)
+
+    async def subscribe(self, receiver: Receiver) -> None:
+        """Have every event sent to a receiver."""
+        await self.post("/v1/webhook_endpoints", {"url": receiver.url, "enabled_events[]": "*"})
+
+    async def trade(self, rounds: int) -> None:
+        """Sell things in every way there is, one after the other."""
+        for _ in range(rounds):
+            paid = await self.post("/v1/payment_intents", PAID)
+            assert (paid.status, paid.object["status"]) == (200, "succeeded"), paid.body
+            held = (await self.post("/v1/payment_intents", HELD)).object
+            captured = await self.post(f"/v1/payment_intents/{held['id']}/capture", {"amount_to_capture": "1500"})
+            assert captured.object["status"] == "succeeded", captured.body
+            refunded = await self.post("/v1/refunds", {"payment_intent": held["id"], "amount": "700"})
+            assert refunded.object["status"] == "succeeded", refunded.body
+            declined = await self.post("/v1/payment_intents", DECLINED)
+            assert (declined.status, declined.object["error"]["code"]) == (402, "card_declined"), declined.body
+            held = (await self.post("/v1/payment_intents", HELD)).object
+            canceled = await self.post(f"/v1/payment_intents/{held['id']}/cancel", {})
+            assert canceled.object["status"] == "canceled", canceled.body
+            created = (await self.post("/v1/payment_intents", BY_CARD)).object
+            confirmed = await self.post(f"/v1/payment_intents/{created['id']}/confirm", {})
+            assert confirmed.object["status"] == "succeeded", confirmed.body
+
+    async def replays(self, *, url: str | None = None) -> None:
+        """Every answer is given again, byte by byte."""
+        for answer in self.answers:
+            again = await self.send(answer.path, answer.form, answer.key, url=url)
+            assert again.headers["Idempotent-Replayed"] == "true"
+            assert (again.status_code, again.content) == (answer.status, answer.body)
+
+
+async def quiet(dsn: str, seconds: float = 20.0) -> None:
+    """Wait until nothing is under way."""
+    connection = await asyncpg.connect(dsn)
+    try:
+        async with asyncio.timeout(seconds):
+            while await connection.fetchval(BUSY):  # noqa: ASYNC110 - a database is polled
+                await asyncio.sleep(0.05)
+    finally:
+        await connection.close()
+
+
+BUSY = """
+SELECT EXISTS (SELECT FROM deliveries WHERE status = 'pending') OR EXISTS (SELECT FROM jobs WHERE kind = 'bank')
+    OR EXISTS (SELECT FROM idempotency_keys WHERE state = 'started')
+"""
+
+
+async def nothing_is_wrong(dsn: str) -> None:
+    """Every invariant holds, and nothing at all is left under way."""
+    broken = {each.check.name: each.rows[:3] for each in await verify(dsn, quiet=True) if each.state is State.BROKEN}
+    assert not broken, broken
+
+
+async def everything_arrived(dsn: str, receiver: Receiver) -> None:
+    """What was received is what was committed: all of it, nothing else, in the words it was frozen in."""
+    connection = await asyncpg.connect(dsn)
+    try:
+        committed = {row["id"]: row["data"] for row in await connection.fetch("SELECT id, data FROM events")}
+        states = await connection.fetch("SELECT DISTINCT status FROM deliveries")
+    finally:
+        await connection.close()
+    received: dict[str, Any] = {}
+    for hit in receiver.hits:
+        event = json.loads(hit.body)
+        assert received.setdefault(event["id"], event["data"]) == event["data"]
+    assert received == {id: json.loads(data) for id, data in committed.items()}
+    assert {state["status"] for state in states} == {"delivered"}
+
+
+async def one_effect_each(dsn: str, merchants: list[Merchant]) -> None:
+    """For each thing that was asked for there is one thing, here and at the bank."""
+    asked = [answer for merchant in merchants for answer in merchant.answers]
+    intents = sum(answer.path == "/v1/payment_intents" for answer in asked)
+    confirmed = intents - sum(answer.form == BY_CARD for answer in asked)
+    expected = {
+        "intents": intents,
+        "authorize": confirmed + sum(answer.path.endswith("/confirm") for answer in asked),
+        "capture": sum(answer.path.endswith("/capture") for answer in asked),
+        "void": sum(answer.path.endswith("/cancel") for answer in asked),
+        "refund": sum(answer.path == "/v1/refunds" for answer in asked),
+    }
+    connection = await asyncpg.connect(dsn)
+    try:
+        done = dict(await connection.fetch("SELECT kind, count(*) FROM audit.bank_ops GROUP BY kind"))
+        done["intents"] = await connection.fetchval("SELECT count(*) FROM payment_intents")
+    finally:
+        await connection.close()
+    assert done == expected

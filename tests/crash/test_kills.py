@@ -1,0 +1,119 @@
+"""A server dies at every place where it may hurt, and comes back: nothing is lost, nothing happens twice."""
+
+import asyncio
+import signal
+import time
+from dataclasses import dataclass
+
+import asyncpg
+import httpx
+import pytest
+import pytest_asyncio
+
+from tests.crash.conftest import NewDatabase
+from tests.crash.load import Merchant, everything_arrived, nothing_is_wrong, one_effect_each, quiet
+from tests.crash.servers import Server
+from tests.webhooks.receivers import Receiver, http_receiver
+
+# Where the server dies, at which passage; each under load.
+DEATHS = {
+    "key_claimed": "key_claimed:9:kill",
+    "before_bank": "before_bank:6:kill",
+    "after_bank": "after_bank:6:kill",
+    "before_commit": "before_commit:14:kill",
+    "after_commit": "after_commit:14:kill",
+    "before_send": "before_send:12:kill",
+    "after_send": "after_send:12:kill",
+    "SIGTERM": "",
+}
+MERCHANTS = 3
+ROUNDS = 1
+AT_ONCE = 4
+STOP_SECONDS_MAX = 10.0
+# A dead owner is noticed within 5 seconds; the rest is for a machine that runs several servers at once.
+RECOVERY_SECONDS_MAX = 5.0 + 5.0
+
+
+@dataclass(slots=True)
+class Story:
+    """What was left behind by a server that died and came back."""
+
+    dsn: str
+    server: Server
+    merchants: list[Merchant]
+    receiver: Receiver
+    status: int
+    stopped_within: float
+    back_at: float
+
+
+async def _live_through(name: str, dsn: str, http: httpx.AsyncClient, receiver: Receiver) -> Story:
+    server = Server(dsn)
+    await server.start(**({"FAILPOINT": DEATHS[name]} if DEATHS[name] else {}))
+    merchants = [Merchant(http, server.url) for _ in range(MERCHANTS)]
+    load = asyncio.gather(*(_trade(merchant, receiver) for merchant in merchants))
+    began = time.monotonic()
+    if name == "SIGTERM":
+        await asyncio.sleep(0.3)
+        began = time.monotonic()
+        await server.end(signal.SIGTERM)
+    async with asyncio.timeout(30):
+        status = await server.status()
+    stopped_within = time.monotonic() - began
+    await _end_leases(dsn)
+    await server.start()
+    back_at = time.monotonic()
+    await load
+    return Story(dsn, server, merchants, receiver, status, stopped_within, back_at)
+
+
+async def _trade(merchant: Merchant, receiver: Receiver) -> None:
+    await merchant.subscribe(receiver)
+    await merchant.trade(ROUNDS)
+
+
+async def _end_leases(dsn: str) -> None:
+    """The dead had deliveries in its hands. Waiting for their leases to end would take their whole length."""
+    connection = await asyncpg.connect(dsn)
+    await connection.execute("UPDATE deliveries SET lease_until = now() WHERE lease_until IS NOT NULL")
+    await connection.close()
+
+
+@pytest_asyncio.fixture(scope="module")
+async def stories(new_database: NewDatabase, patient: httpx.AsyncClient) -> dict[str, asyncio.Task[Story]]:
+    """All the stories, told side by side: most of their time is waiting."""
+    few = asyncio.Semaphore(AT_ONCE)
+
+    async def tell(name: str) -> Story:
+        async with few, http_receiver() as receiver:
+            story = await _live_through(name, await new_database(), patient, receiver)
+            try:
+                await quiet(story.dsn)
+                for merchant in story.merchants:
+                    await merchant.replays()
+                return story
+            finally:
+                await story.server.end(signal.SIGKILL)
+
+    return {name: asyncio.create_task(tell(name)) for name in DEATHS}
+
+
+@pytest.mark.parametrize("name", DEATHS)
+async def test_nothing_is_lost_and_nothing_happens_twice(stories: dict[str, asyncio.Task[Story]], name: str) -> None:
+    story = await stories[name]
+    if name == "SIGTERM":
+        assert story.status == 0
+        assert story.stopped_within < STOP_SECONDS_MAX
+    else:
+        assert story.status == -signal.SIGKILL
+    await nothing_is_wrong(story.dsn)
+    await one_effect_each(story.dsn, story.merchants)
+    await everything_arrived(story.dsn, story.receiver)
+    waits = [
+        answer.ended - max(answer.began, story.back_at)
+        for merchant in story.merchants
+        for answer in merchant.answers
+        if answer.tries > 1
+    ]
+    assert name in ("before_send", "after_send") or waits, "nobody was hit"
+    assert max(waits, default=0.0) < RECOVERY_SECONDS_MAX
