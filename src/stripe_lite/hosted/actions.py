@@ -60,6 +60,8 @@ def router(kit: Kit) -> APIRouter:
             outcome = await phases.execute(kit, Call(visit.who, handler, writes=True))
         except StripeError as error:
             outcome = failure(error)
+        except body.ClientGone:
+            return Response(status_code=400)  # Nobody reads it.
         now = await visits.of_intent(kit, account_id, client_secret, origin) or visit
         return _answer_json(now, outcome) if as_json else _answer(now, outcome)
 

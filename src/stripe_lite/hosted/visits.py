@@ -13,7 +13,7 @@ from stripe_lite.payments.payment_intents.model import PaymentIntent
 from stripe_lite.payments.payment_methods.model import PaymentMethod
 
 NAME = re.compile(r"[A-Za-z0-9_]{1,255}")
-MERCHANT = "SELECT details FROM accounts WHERE id = $1"
+MERCHANT = "SELECT details #>> '{business_profile,name}' AS name FROM accounts WHERE id = $1"
 NAMELESS = "Sandbox shop"
 
 
@@ -89,9 +89,6 @@ def _is_address(charge: Charge, account_id: str, name: str) -> bool:
 
 async def _merchant(work: Work) -> str:
     """What the shop is called."""
-    for record in await work.execute(MERCHANT, work.account_id):
-        details = record["details"]
-        if isinstance(details, dict):
-            profile = details.get("business_profile") or {}
-            return str(profile.get("name") or NAMELESS)
-    return NAMELESS
+    found = await work.execute(MERCHANT, work.account_id)
+    name: str | None = found[0]["name"] if found else None
+    return name or NAMELESS

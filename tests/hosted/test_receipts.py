@@ -1,0 +1,55 @@
+"""The receipt that `receipt_url` leads to."""
+
+import pytest
+
+from tests.payments.intents import DEBIT, PAID, RESERVED
+from tests.shop import Shop, raises_stripe
+
+
+async def receipt_of(shop: Shop, charge_id: str) -> str:
+    charge = await shop.v1.charges.retrieve_async(charge_id)
+    page = await shop.http.get(charge.receipt_url)
+    assert page.status_code == 200
+    assert "default-src 'none'" in page.headers["content-security-policy"]
+    return page.text
+
+
+async def test_it_says_what_was_paid(shop: Shop) -> None:
+    intent = await shop.v1.payment_intents.create_async(PAID | {"description": "A hat & a <scarf>"})
+    text = await receipt_of(shop, intent.latest_charge)
+    for part in ("Paid", "$20.00", "Visa •••• 4242", "A hat &amp; a &lt;scarf&gt;", intent.latest_charge):
+        assert part in text
+
+
+async def test_it_says_what_was_given_back(shop: Shop) -> None:
+    intent = await shop.v1.payment_intents.create_async(PAID)
+    await shop.v1.refunds.create_async({"payment_intent": intent.id, "amount": 500})
+    text = await receipt_of(shop, intent.latest_charge)
+    assert "\N{MINUS SIGN}$5.00" in text
+    assert "$15.00" in text
+    await shop.v1.refunds.create_async({"payment_intent": intent.id})
+    assert "Refunded</p>" in await receipt_of(shop, intent.latest_charge)
+
+
+async def test_it_says_that_nothing_was_paid(shop: Shop) -> None:
+    with raises_stripe("card_error") as caught:
+        await shop.v1.payment_intents.create_async(PAID | {"payment_method": "pm_card_chargeDeclined"})
+    assert "Payment failed" in await receipt_of(shop, caught.value.error.charge)
+    reserved = await shop.v1.payment_intents.create_async(RESERVED)
+    assert "Authorized" in await receipt_of(shop, reserved.latest_charge)
+    await shop.v1.payment_intents.cancel_async(reserved.id)
+    assert "Canceled" in await receipt_of(shop, reserved.latest_charge)
+
+
+async def test_it_names_a_bank_account(shop: Shop) -> None:
+    intent = await shop.v1.payment_intents.create_async(DEBIT)
+    assert "US bank account •••• 6789" in await receipt_of(shop, intent.latest_charge)
+
+
+@pytest.mark.parametrize("end", ["ch_x_y", "x", "%00", "ch_1_"])
+async def test_a_wrong_address_shows_nothing(shop: Shop, end: str) -> None:
+    intent = await shop.v1.payment_intents.create_async(PAID)
+    charge = await shop.v1.charges.retrieve_async(intent.latest_charge)
+    start = charge.receipt_url.rpartition("/")[0]
+    for address in (f"{start}/{end}", f"{start}/{charge.id}_{'x' * 32}", charge.receipt_url[:-1]):
+        assert (await shop.http.get(address)).status_code == 404
