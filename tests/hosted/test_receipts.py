@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.payments.intents import DEBIT, PAID, RESERVED
+from tests.payments.intents import DEBIT, PAID, RESERVED, told
 from tests.shop import Shop, raises_stripe
 
 
@@ -34,7 +34,7 @@ async def test_it_says_what_was_given_back(shop: Shop) -> None:
 async def test_it_says_that_nothing_was_paid(shop: Shop) -> None:
     with raises_stripe("card_error") as caught:
         await shop.v1.payment_intents.create_async(PAID | {"payment_method": "pm_card_chargeDeclined"})
-    assert "Payment failed" in await receipt_of(shop, caught.value.error.charge)
+    assert "Payment failed" in await receipt_of(shop, told(caught).charge)
     reserved = await shop.v1.payment_intents.create_async(RESERVED)
     assert "Authorized" in await receipt_of(shop, reserved.latest_charge)
     await shop.v1.payment_intents.cancel_async(reserved.id)

@@ -2,6 +2,9 @@
 
 from typing import Any
 
+import pytest
+import stripe
+
 BY_CARD: dict[str, Any] = {
     "amount": 2000,
     "currency": "usd",
@@ -38,3 +41,8 @@ def by_number(number: str) -> dict[str, Any]:
 def with_card(**settings: Any) -> dict[str, Any]:
     """Settings for payments by card."""
     return {"payment_method_options": {"card": settings}}
+
+
+def told(caught: "pytest.ExceptionInfo[stripe.StripeError]") -> Any:
+    """The error as the client sees it."""
+    return caught.value.error

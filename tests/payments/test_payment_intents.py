@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from tests.payments.intents import told
 from tests.shop import Shop, raises_stripe
 
 BY_CARD: dict[str, Any] = {
@@ -37,7 +38,7 @@ async def test_an_intent_is_created_then_confirmed(shop: Shop) -> None:
 async def test_a_declined_card_leaves_its_attempt_on_record(shop: Shop) -> None:
     with raises_stripe("card_error", code="card_declined", decline_code="generic_decline", status=402) as caught:
         await shop.v1.payment_intents.create_async(PAID | {"payment_method": "pm_card_chargeDeclined"})
-    error = caught.value.error
+    error = told(caught)
     intent = await shop.v1.payment_intents.retrieve_async(error.payment_intent["id"])
     assert intent.status == "requires_payment_method"
     assert intent.payment_method is None

@@ -12,6 +12,7 @@ from tests.payments.intents import (
     PAID,
     UNVERIFIED_ACCOUNT,
     by_number,
+    told,
     with_card,
 )
 from tests.shop import Shop, raises_stripe
@@ -135,7 +136,7 @@ async def test_without_a_return_url_the_client_library_shows_the_challenge(shop:
 async def test_an_action_can_be_refused_instead(shop: Shop) -> None:
     with raises_stripe("card_error", code="authentication_required", status=402) as caught:
         await shop.v1.payment_intents.create_async(CHALLENGED | {"error_on_requires_action": True})
-    intent = caught.value.error.payment_intent
+    intent = told(caught).payment_intent
     assert intent["status"] == "requires_payment_method"
     assert intent["last_payment_error"]["code"] == "authentication_required"
     assert await shop.event_types() == ["payment_intent.created", "payment_intent.payment_failed"]
@@ -146,7 +147,7 @@ async def test_an_absent_payer_cannot_be_challenged(shop: Shop, absent: bool | s
     params = PAID | {"payment_method": "pm_card_authenticationRequired", "off_session": absent}
     with raises_stripe("card_error", code="authentication_required", status=402) as caught:
         await shop.v1.payment_intents.create_async(params)
-    error = caught.value.error
+    error = told(caught)
     assert error.decline_code == "authentication_required"
     assert error.payment_intent["status"] == "requires_payment_method"
     assert error.payment_method["card"]["last4"] == "3184"

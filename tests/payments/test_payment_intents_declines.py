@@ -5,7 +5,7 @@ import pytest
 from stripe_lite.bank.cards import CARDS
 from stripe_lite.bank.facts import CardFact
 from stripe_lite.bank.outcomes import DECLINES, OUTCOMES
-from tests.payments.intents import BY_CARD, DEBIT, PAID, by_number
+from tests.payments.intents import BY_CARD, DEBIT, PAID, by_number, told
 from tests.shop import Shop, raises_stripe
 
 CHALLENGES = ("required", "unless_set_up", "set_up")
@@ -23,17 +23,17 @@ async def test_a_declined_card_tells_why_everywhere(shop: Shop, card: CardFact) 
     method = await shop.v1.payment_methods.create_async(by_number(card.number))
     with raises_stripe("card_error", code=decline.code, status=402, message=decline.message) as caught:
         await shop.v1.payment_intents.confirm_async(intent.id, {"payment_method": method.id})
-    error = caught.value.error
+    error = told(caught)
     assert getattr(error, "decline_code", None) == decline.decline_code
     assert error.payment_intent["id"] == intent.id
     assert error.payment_method["card"]["last4"] == card.last4
 
     intent = await shop.v1.payment_intents.retrieve_async(intent.id, {"expand": ["latest_charge"]})
     assert (intent.status, intent.payment_method) == ("requires_payment_method", None)
-    told = intent.last_payment_error
-    assert (told.type, told.code, told.message) == ("card_error", decline.code, decline.message)
-    assert (getattr(told, "decline_code", None), told.charge) == (decline.decline_code, error.charge)
-    assert told.payment_method.card.last4 == card.last4
+    last = intent.last_payment_error
+    assert (last.type, last.code, last.message) == ("card_error", decline.code, decline.message)
+    assert (getattr(last, "decline_code", None), last.charge) == (decline.decline_code, error.charge)
+    assert last.payment_method.card.last4 == card.last4
 
     charge = intent.latest_charge
     assert (charge.id, charge.status, charge.paid, charge.captured) == (error.charge, "failed", False, False)

@@ -6,7 +6,7 @@ import pytest
 
 from stripe_lite.core.machine import IllegalTransition
 from stripe_lite.payments.payment_intents.machine import PAYMENT_INTENT, IntentFact, IntentStatus
-from tests.payments.intents import BACK, BY_CARD, CHALLENGED, DEBIT, PAID, RESERVED
+from tests.payments.intents import BACK, BY_CARD, CHALLENGED, DEBIT, PAID, RESERVED, told
 from tests.shop import Shop, raises_stripe
 
 OPEN = ("requires_payment_method", "requires_confirmation", "requires_action")
@@ -93,6 +93,6 @@ async def test_every_operation_in_every_state(shop: Shop, state: str, operation:
         return
     with raises_stripe(code="payment_intent_unexpected_state", status=400) as caught:
         await carry_out(intent.id, SENT.get(operation, {}))
-    assert caught.value.error.payment_intent["id"] == intent.id
+    assert told(caught).payment_intent["id"] == intent.id
     now = await shop.v1.payment_intents.retrieve_async(intent.id)
     assert (now.status, now.amount) == (state, 2000)
