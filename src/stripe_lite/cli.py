@@ -3,10 +3,10 @@
 import asyncio
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from importlib.metadata import version
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 from pydantic import SecretStr, ValidationError
@@ -16,6 +16,11 @@ from stripe_lite.db.binaries import EmbeddedPostgresError
 from stripe_lite.db.embedded import EmbeddedPostgres
 from stripe_lite.settings import ENV_PREFIX, Settings, unknown_names
 
+if TYPE_CHECKING:
+    from stripe_lite.db.session import Database
+
+Answer = TypeVar("Answer")
+
 # Commands import what they run, so that `--help` and mistakes are answered at once.
 app = typer.Typer(
     no_args_is_help=True,
@@ -23,6 +28,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="A payment processor of your own that speaks Stripe's API. Settings come from the environment and .env.",
 )
+
+keys_app = typer.Typer(no_args_is_help=True, help="Create, list and revoke API keys.")
+app.add_typer(keys_app, name="keys")
 
 Host = Annotated[str | None, typer.Option(help="Address to listen on, instead of STRIPE_LITE_HOST.")]
 Port = Annotated[int | None, typer.Option(help="Port to listen on, instead of STRIPE_LITE_PORT; 0 takes a free one.")]
@@ -128,6 +136,65 @@ def migrate() -> None:
         typer.echo(f"{place} is up to date.")
 
 
+@keys_app.command("create")
+def create_key(
+    live: Annotated[bool, typer.Option("--live", help="A key of live mode.")] = False,
+    publishable: Annotated[bool, typer.Option("--publishable", help="A key for browsers and apps.")] = False,
+    permission: Annotated[
+        list[str] | None, typer.Option(help="Makes a restricted key: customer=read, payment_intent=write, *=read.")
+    ] = None,
+    account: Annotated[str | None, typer.Option(help="The account it belongs to; without one, a new account.")] = None,
+    name: Annotated[str | None, typer.Option(help="A note of your own on what the key is for.")] = None,
+) -> None:
+    """Create an API key and show it: the key alone on standard output, for scripts."""
+    from stripe_lite.http import keys
+
+    granted = dict(part.partition("=")[::2] for part in permission or ())
+    kind: keys.KeyKind = "publishable" if publishable else "restricted" if granted else "secret"
+    created = _in_database(
+        lambda database: keys.create_key(
+            database, account_id=account, kind=kind, livemode=live, permissions=granted, name=name
+        )
+    )
+    typer.echo(created.key)
+    typer.echo(f"It belongs to {created.account_id}. It is not shown again.", err=True)
+
+
+@keys_app.command("list")
+def list_keys(account: Annotated[str | None, typer.Option(help="Only the keys of this account.")] = None) -> None:
+    """List all keys as far as they are known: nobody keeps the keys themselves."""
+    from stripe_lite.http import keys
+
+    for key in _in_database(lambda database: keys.list_keys(database, account)):
+        granted = " ".join(f"{resource}={access}" for resource, access in key.permissions.items())
+        state = "living" if key.expires_at is None else f"revoked {key.expires_at:%Y-%m-%d %H:%M}"
+        typer.echo(f"{key.id}  {key.masked}  {key.account_id}  {state}  {key.name or '-'}  {granted}".rstrip())
+
+
+@keys_app.command("revoke")
+def revoke_key(key: Annotated[str, typer.Argument(help="Its id, its masked form, or the key itself.")]) -> None:
+    """End a key: 5 seconds later no server accepts it."""
+    from stripe_lite.http import keys
+
+    revoked = _in_database(lambda database: keys.revoke_key(database, key))
+    typer.echo(f"{revoked.id} {revoked.masked} is revoked.")
+
+
+def _in_database(act: "Callable[[Database], Coroutine[Any, Any, Answer]]") -> Answer:
+    """Do something in the database that servers use, too."""
+    from stripe_lite.db.session import Database
+
+    async def do(dsn: str) -> Answer:
+        database = Database(dsn, pool_size=1)
+        try:
+            return await act(database)
+        finally:
+            await database.close()
+
+    with _explained(), _migrated(_settings()) as (settings, _):
+        return asyncio.run(do(_dsn(settings)))
+
+
 def _override(name: str, value: str | int | None) -> None:
     """Let an option stand in the environment, where server processes of our own find it too."""
     if value is not None:
@@ -155,11 +222,12 @@ def _settings() -> Settings:
 def _explained() -> Iterator[None]:
     """End with a sentence and status 1, not with a traceback, for what the user can mend."""
     from stripe_lite.db.migrate import DatabaseUnreachable, UnknownRevision
+    from stripe_lite.http.keys import KeyProblem
     from stripe_lite.serving import ServingError
 
     try:
         yield
-    except (EmbeddedPostgresError, UnknownRevision, DatabaseUnreachable, ServingError) as error:
+    except (EmbeddedPostgresError, UnknownRevision, DatabaseUnreachable, ServingError, KeyProblem) as error:
         typer.echo(f"stripe-lite: {error}", err=True)
         raise typer.Exit(1) from error
 

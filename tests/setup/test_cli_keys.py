@@ -1,0 +1,51 @@
+"""Keys from the command line: created, listed and revoked in the database that servers use."""
+
+import re
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.setup.test_cli import FINISH_SECONDS_MAX, serving, stripe_lite
+
+
+@pytest.fixture(scope="module")
+def folder() -> Iterator[Path]:
+    """The data folder of a running server on which only created keys work."""
+    path = Path(tempfile.mkdtemp(prefix="stripe_lite_test_"))
+    with serving(path, STRIPE_LITE_KEYS="strict") as server:
+        server.await_answer()
+        yield path
+        server.process.terminate()
+        server.process.wait(FINISH_SECONDS_MAX)
+    shutil.rmtree(path)
+
+
+def test_keys_live_and_end(folder: Path) -> None:
+    created = stripe_lite(folder, "keys", "create", "--name", "till")
+    assert created.returncode == 0, created.stderr
+    key = created.stdout.strip()
+    assert re.fullmatch(r"sk_test_\w{32}", key)
+    account = re.search(r"acct_\w+", created.stderr)
+    assert account is not None
+    reader = stripe_lite(folder, "keys", "create", "--account", account[0], "--permission", "customer=read", "--live")
+    assert reader.stdout.startswith("rk_live_")
+    listed = stripe_lite(folder, "keys", "list", "--account", account[0]).stdout.splitlines()
+    assert len(listed) == 2
+    assert f"sk_test_****{key[-4:]}" in listed[0]
+    assert "living  till" in listed[0]
+    assert "customer=read" in listed[1]
+    assert key not in "".join(listed)
+    revoked = stripe_lite(folder, "keys", "revoke", listed[0].split()[0])
+    assert revoked.stdout.strip().endswith("is revoked.")
+    assert "revoked 20" in stripe_lite(folder, "keys", "list", "--account", account[0]).stdout
+
+
+def test_mistakes_end_with_a_sentence(folder: Path) -> None:
+    for arguments in (["revoke", "key_unknown"], ["create", "--account", "acct_x"], ["create", "--permission", "a=b"]):
+        refused = stripe_lite(folder, "keys", *arguments)
+        assert refused.returncode == 1
+        assert refused.stderr.startswith("stripe-lite: ")
+        assert "Traceback" not in refused.stderr
