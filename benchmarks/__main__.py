@@ -11,6 +11,7 @@ import typer
 from benchmarks import reads, report, routing, scale, starting, webhooks, writes
 from benchmarks.bench import Bench
 from benchmarks.figures import Figure
+from benchmarks.machine import Neighbours
 from benchmarks.stage import set_stage
 
 ROUNDS = 7
@@ -49,13 +50,15 @@ def main(
         raise typer.BadParameter(f"{unknown[0]} is none of {', '.join(GROUPS)}", param_hint="--only")
     rounds, seconds = (QUICK_ROUNDS, QUICK_SECONDS) if quick else (ROUNDS, SECONDS)
     figures: list[Figure] = []
+    neighbours = Neighbours()
     with set_stage(from_models=from_models) as stage, ExitStack() as opened:
         bench = Bench(stage, opened, quick, rounds, seconds)
         for name in only or GROUPS:
             began = time.monotonic()
             figures += GROUPS[name](bench)
             typer.echo(f"{name}: {time.monotonic() - began:.0f} s", err=True)
-    report.show(figures, f"medians of {rounds} interleaved rounds, with the lowest and highest")
+        quiet = neighbours.told()
+    report.show(figures, f"medians of {rounds} interleaved rounds, with the lowest and highest", quiet)
     if json is not None:
         report.write(figures, json)
     raise typer.Exit(0 if report.passed(figures) else 1)

@@ -19,12 +19,12 @@ COLOURS = {
 WIDTH_WITHOUT_TERMINAL = 170
 
 
-def show(figures: Sequence[Figure], how: str) -> None:
+def show(figures: Sequence[Figure], how: str, remark: str) -> None:
     """Print the figures with their bounds."""
     console = Console()
     if not console.is_terminal:
         console = Console(width=WIDTH_WITHOUT_TERMINAL)
-    table = Table(title=f"stripe_lite against its references: {how}")
+    table = Table(title=f"stripe_lite against its references: {how}", caption=remark.capitalize())
     for heading in ("figure", "median", "spread", "floor", "target", "verdict", "both sides"):
         table.add_column(heading, justify="right" if heading in ("median", "floor", "target") else "left")
     for figure in figures:
