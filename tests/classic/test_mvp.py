@@ -45,7 +45,10 @@ async def test_a_repeated_key_charges_once(shop: Shop, classic: Classic) -> None
     assert "Idempotent-Replayed" not in first.headers
     assert second.headers["Idempotent-Replayed"] == "true"
     assert second.headers["Original-Request"] == first.headers["Request-Id"]
-    assert (await shop.event_types()).count("charge.succeeded") == 1
+    events = (await shop.v1.events.list_async({"type": "charge.succeeded"})).data
+    assert [event["request"].to_dict() for event in events] == [
+        {"id": first.headers["Request-Id"], "idempotency_key": "order-1"}
+    ]
     other = await classic.call("POST", "/payments/charge", sent | {"amount": 1}, Idempotency_Key="order-1")
     assert refused(other, 400)["type"] == "idempotency_error"
 

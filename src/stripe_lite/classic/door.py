@@ -23,7 +23,7 @@ from stripe_lite.db.work import RequestStamp
 from stripe_lite.http import body, idempotency, phases
 from stripe_lite.http.answers import Outcome, failure
 from stripe_lite.http.auth import Authenticator, Caller, admit, key_of
-from stripe_lite.http.front import Exchange, Listener
+from stripe_lite.http.front import LOGGED_BYTES_MAX, Exchange, Listener
 from stripe_lite.http.headers import refuse_connected_accounts
 from stripe_lite.http.idempotency import Claim
 from stripe_lite.http.phases import Asked, Call, Handler, Kit, Who
@@ -77,6 +77,8 @@ class Door:
 
     def settle_later(self, call: Call, asked: Asked) -> None:
         """Ask the bank after the client was answered. Should this process die, the bank worker asks instead."""
+        if not asked:
+            return
         task = asyncio.create_task(self._settle(call, asked))
         self._settling.add(task)
         task.add_done_callback(self._settling.discard)
@@ -106,6 +108,9 @@ class Door:
         except (StripeError, *LOST) as error:
             log.warning("left to the bank worker", request_id=call.who.stamp.id, reason=type(error).__name__)
             return
+        except Exception:
+            log.exception("left to the bank worker", request_id=call.who.stamp.id)
+            return
         if outcome is not None:
             status = from_json(outcome.body)["status"] if outcome.status == 200 else "failed"
             intent = asked[-1][1].subject[1]
@@ -121,17 +126,19 @@ class Session:
         self._exchange = exchange
         self._request = request
         self._first_request_id: str | None = None
+        self._sent: Tree = {}
 
     async def carry_out(self, handler: Handler, *, expand: Collection[str] = (), waits: bool = True) -> Tree:
         """Carry an operation out, and give back the object that Stripe's API would show.
 
         Raises Refused where it was refused. With `waits=False` the bank is asked after the answer.
         """
-        call = Call(self._who(), handler, self._exchange.method != "GET", self._claim(), list(expand), waits)
-        outcome, asked = await phases.begin(self._door.kit, call)
+        claim = self._claim()
+        call = Call(self._who(), handler, self._exchange.method != "GET", claim, list(expand), waits)
         if waits:
-            outcome = await phases.finish(self._door.kit, call, asked) or outcome
-        elif asked:
+            outcome = await phases.execute(self._door.kit, call)
+        else:
+            outcome, asked = await phases.begin(self._door.kit, call)
             self._door.settle_later(call, asked)
         self._first_request_id = outcome.first_request_id
         if outcome.status != 200:
@@ -150,12 +157,18 @@ class Session:
             method, route.path, route.endpoint, None, StripeObject, (), route.tags[0], permission, False, None
         )
         self.names = names
-        unknown = set(self._request.query_params) - {field.alias for field in route.dependant.query_params}
-        if unknown:
-            raise refusals.unknown(min(unknown))
         assert exchange.caller is not None, "nobody comes here without having been let in"
         if exchange.caller.kind != "secret":
             admit(exchange.caller, exchange.operation)
+        unknown = set(self._request.query_params) - {field.alias for field in route.dependant.query_params}
+        if unknown:
+            raise refusals.unknown(min(unknown))
+
+    def note(self, tree: Tree, size: int) -> None:
+        """Remember the parameters that came in the body, for the idempotency key and, unless it is long, the logs."""
+        self._sent = tree
+        if size <= LOGGED_BYTES_MAX:
+            self._exchange.parameters = self._exchange.parameters | tree
 
     def headers(self) -> dict[str, str]:
         """What every response carries."""
@@ -180,11 +193,7 @@ class Session:
         if key is None or exchange.method != "POST":
             return None
         exchange.key = key.decode("latin-1")
-        return idempotency.claim_of(exchange.key, exchange.method, exchange.path, exchange.parameters)
-
-    def note(self, tree: Tree) -> None:
-        """Remember the parameters that came in the body, for the logs and the idempotency key."""
-        self._exchange.parameters = self._exchange.parameters | tree
+        return idempotency.claim_of(exchange.key, exchange.method, exchange.path, self._sent)
 
 
 class ClassicRequest(Request):
@@ -199,9 +208,10 @@ class ClassicRequest(Request):
 
     async def json(self) -> Tree:
         """The body's object; raises InvalidParameter where it is none."""
-        tree = forms.decode_json(await self.body())
+        content = await self.body()
+        tree = forms.decode_json(content)
         session: Session = self.state.session
-        session.note(tree)
+        session.note(tree, len(content))
         return tree
 
 
