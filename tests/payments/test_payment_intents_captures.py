@@ -34,6 +34,18 @@ async def test_a_reservation_is_captured_in_parts(shop: Shop) -> None:
     assert types[-1] == "payment_intent.succeeded"
 
 
+async def test_the_rest_is_released_by_capturing_nothing(shop: Shop) -> None:
+    intent = await shop.v1.payment_intents.create_async(MULTICAPTURE)
+    with raises_stripe(param="amount_to_capture"):
+        await shop.v1.payment_intents.capture_async(intent.id, {"amount_to_capture": 0})
+    await shop.v1.payment_intents.capture_async(intent.id, {"amount_to_capture": 700, "final_capture": False})
+    with raises_stripe(code="payment_intent_unexpected_state"):
+        await shop.v1.payment_intents.cancel_async(intent.id)
+    done = await shop.v1.payment_intents.capture_async(intent.id, {"amount_to_capture": 0, "expand": ["latest_charge"]})
+    assert (done.status, done.amount_received, done.amount_capturable) == ("succeeded", 700, 0)
+    assert (done.latest_charge.amount_captured, done.latest_charge.amount_refunded) == (700, 1300)
+
+
 async def test_the_last_part_is_final_by_itself(shop: Shop) -> None:
     intent = await shop.v1.payment_intents.create_async(MULTICAPTURE)
     captured = await shop.v1.payment_intents.capture_async(intent.id, {"final_capture": False})
@@ -65,6 +77,11 @@ async def test_a_capture_stores_what_it_brings(shop: Shop) -> None:
     )
     assert captured.metadata.to_dict() == {"a": "1", "b": "2"}
     assert captured.statement_descriptor_suffix == "PART TWO"
+    charge = await shop.v1.charges.retrieve_async(captured.latest_charge)
+    assert charge.calculated_statement_descriptor == "STRIPE LITE* PART TWO"
+    with raises_stripe(param="statement_descriptor"):
+        other = await shop.v1.payment_intents.create_async(RESERVED)
+        await shop.v1.payment_intents.capture_async(other.id, {"statement_descriptor": "PART TWO"})
     assert captured.payment_details.to_dict() == {"customer_reference": None, "order_reference": "o-1"}
 
 

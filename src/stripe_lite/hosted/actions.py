@@ -11,7 +11,7 @@ from typing import TypeAlias
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from fastapi import APIRouter, Request, Response
-from starlette.responses import JSONResponse, RedirectResponse
+from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse
 
 from stripe_lite.core.errors import InvalidParameter, ResourceMissing, StripeError
 from stripe_lite.core.objects import StripeObject, Tree
@@ -29,6 +29,7 @@ from stripe_lite.payments.payment_intents.schema import PaymentIntentVerifyParam
 
 PATH = "/hosted/actions/{account_id}/{client_secret}"
 AMOUNT_DIGITS_MAX = 6
+BOTH: dict[int | str, Tree] = {200: {"content": {"application/json": {}}, "description": "A page, or JSON"}}
 
 Handler: TypeAlias = Callable[[Work], Awaitable[StripeObject]]
 
@@ -37,7 +38,7 @@ def router(kit: Kit) -> APIRouter:
     """The pages that `next_action` leads to."""
     routes = APIRouter(tags=["Payer's pages"])
 
-    @routes.get(PATH)
+    @routes.get(PATH, response_class=HTMLResponse, responses=BOTH)
     async def show_action(request: Request, account_id: str, client_secret: str) -> Response:
         """Show what a payment waits for."""
         visit = await visits.of_intent(kit, account_id, client_secret)
@@ -45,7 +46,7 @@ def router(kit: Kit) -> APIRouter:
             return _missing_json(client_secret) if visit is None else JSONResponse(_told(visit))
         return pages.missing() if visit is None else _page(visit)
 
-    @routes.post(PATH)
+    @routes.post(PATH, response_class=HTMLResponse, responses=BOTH)
     async def take_action(request: Request, account_id: str, client_secret: str) -> Response:
         """Complete or fail what a payment waits for, or tell the values of micro-deposits."""
         content_type = request.headers.get("content-type")

@@ -1,6 +1,7 @@
 """`receipt_url`: what was paid, on a page that can be printed."""
 
 from fastapi import APIRouter, Response
+from starlette.responses import HTMLResponse
 
 from stripe_lite.hosted import pages, visits
 from stripe_lite.http.phases import Kit
@@ -13,7 +14,7 @@ def router(kit: Kit) -> APIRouter:
     """The page of a charge's receipt."""
     routes = APIRouter(tags=["Payer's pages"])
 
-    @routes.get("/receipts/{account_id}/{name}")
+    @routes.get("/receipts/{account_id}/{name}", response_class=HTMLResponse)
     async def receipt(account_id: str, name: str) -> Response:
         """Show a receipt to whoever knows its address."""
         visit = await visits.of_receipt(kit, account_id, name)

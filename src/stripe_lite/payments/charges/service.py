@@ -170,6 +170,15 @@ def capture(work: Work, charge: Charge, amount: int, *, final: bool = True) -> N
     apply(work, charge, ChargeFact.CAPTURED)
 
 
+def restate(charge: Charge, given: Tree) -> None:
+    """Change what the payer's statement says: texts that a capture brought."""
+    if not given:
+        return
+    type: str = (charge.details.get("payment_method_details") or {}).get("type") or "card"
+    details = charge.details | given
+    charge.details = details | {"calculated_statement_descriptor": _statement(details, card=type == "card")}
+
+
 def release(work: Work, charge: Charge, fact: ChargeFact, *, reason: str | None = None) -> None:
     """A reservation was given up: it reads as refunded in full, by a refund that moved no money."""
     releases.note(work, charge, reason)

@@ -10,14 +10,18 @@ from stripe_lite.db.work import Work
 from stripe_lite.http.questions import Question
 from stripe_lite.payments.charges import service as charges
 from stripe_lite.payments.charges.machine import ChargeFact, ChargeStatus
-from stripe_lite.payments.payment_intents import options
+from stripe_lite.payments.charges.model import Charge
+from stripe_lite.payments.payment_intents import checks, options
 from stripe_lite.payments.payment_intents import service as intents
 from stripe_lite.payments.payment_intents.machine import PAYMENT_INTENT, IntentFact, IntentStatus
 from stripe_lite.payments.payment_intents.model import PaymentIntent
 from stripe_lite.payments.payment_intents.schema import PaymentIntentCancelParams, PaymentIntentCaptureParams
+from stripe_lite.payments.payment_methods import service as payment_methods
 
 CAPTURE = "capture"
 CANCELLATION = "cancellation"
+# What a capture may change of the charge's statement.
+RESTATED = ("statement_descriptor", "statement_descriptor_suffix")
 
 
 async def capture(work: Work, id: str, params: PaymentIntentCaptureParams) -> PaymentIntent:
@@ -31,9 +35,30 @@ async def capture(work: Work, id: str, params: PaymentIntentCaptureParams) -> Pa
             "PaymentIntent with one of the following statuses may be captured: requires_capture.",
         )
     amount = intent.amount_capturable if params.amount_to_capture is None else params.amount_to_capture
-    if amount < 1:
+    _check_amount(intent, amount, final=params.final_capture)
+    if params.statement_descriptor is not None:
+        method = await payment_methods.resolve(work, intent.payment_method_id or "")
+        checks.check_card_descriptor(method)
+    if params.given("metadata"):
+        intent.meta = metadata.merge(intent.meta, params.metadata)
+    intent.details = intent.details | intents.stored(params.sent(), intent)
+    if params.amount_details is not None:
+        intents.break_down(intent, params.amount_details, amount)
+    if amount == 0:
+        charge = await charges.held(work, intent.latest_charge_id or "")
+        _captured(work, intent, charge, 0, final=True)
+        return intent
+    intent.asking = CAPTURE
+    _ask_capture(work, intent, amount, final=params.final_capture)
+    return intent
+
+
+def _check_amount(intent: PaymentIntent, amount: int, *, final: bool) -> None:
+    # Nothing more may be taken after some parts were: that releases the rest.
+    least = 0 if final and intent.amount_received > 0 else 1
+    if amount < least:
         raise InvalidRequest(
-            "This value must be greater than or equal to 1.",
+            f"This value must be greater than or equal to {least}.",
             code="parameter_invalid_integer",
             param="amount_to_capture",
         )
@@ -43,20 +68,12 @@ async def capture(work: Work, id: str, params: PaymentIntentCaptureParams) -> Pa
             code="amount_too_large",
             param="amount_to_capture",
         )
-    if not params.final_capture and not _multicapture(intent):
+    if not final and not _multicapture(intent):
         raise InvalidRequest(
             "This PaymentIntent was not authorized for several captures: ask for it with "
             "payment_method_options[card][request_multicapture].",
             param="final_capture",
         )
-    if params.given("metadata"):
-        intent.meta = metadata.merge(intent.meta, params.metadata)
-    intent.details = intent.details | intents.stored(params.sent(), intent)
-    if params.amount_details is not None:
-        intents.break_down(intent, params.amount_details, amount)
-    intent.asking = CAPTURE
-    _ask_capture(work, intent, amount, final=params.final_capture)
-    return intent
 
 
 def _multicapture(intent: PaymentIntent) -> bool:
@@ -92,9 +109,13 @@ async def record_capture(work: Work, question: Question, answer: Answer) -> date
     intent.asking = None
     if answer.result != "approved":
         raise intents.not_granted(work, intent, "captured", answer.message)
-    final: bool = question.terms["final"]
-    amount: int = question.terms["amount"]
+    _captured(work, intent, charge, question.terms["amount"], final=question.terms["final"])
+    return None
+
+
+def _captured(work: Work, intent: PaymentIntent, charge: Charge, amount: int, *, final: bool) -> None:
     charge.meta = charge.meta | intent.meta
+    charges.restate(charge, {name: intent.details[name] for name in RESTATED if intent.details.get(name) is not None})
     charges.capture(work, charge, amount, final=final or amount == intent.amount_capturable)
     intent.amount_received += amount
     if charge.captured:
@@ -103,7 +124,6 @@ async def record_capture(work: Work, question: Question, answer: Answer) -> date
     else:
         intent.amount_capturable -= amount
         intents.apply(work, intent, IntentFact.PARTLY_CAPTURED)
-    return None
 
 
 async def cancel(work: Work, id: str, params: PaymentIntentCancelParams) -> PaymentIntent:
@@ -116,6 +136,13 @@ async def cancel(work: Work, id: str, params: PaymentIntentCancelParams) -> Paym
             f"You cannot cancel this PaymentIntent because it has a status of {intent.status}. Only a PaymentIntent "
             "with one of the following statuses may be canceled: requires_payment_method, requires_capture, "
             "requires_confirmation, requires_action, processing.",
+        )
+    if intent.amount_received > 0:
+        raise intents.refuse(
+            work,
+            intent,
+            "You cannot cancel this PaymentIntent because a part of it was captured. Capture it with "
+            "amount_to_capture=0 to release the rest.",
         )
     reason = params.cancellation_reason
     if intent.status not in (IntentStatus.REQUIRES_CAPTURE, IntentStatus.PROCESSING):
@@ -145,6 +172,7 @@ async def record_cancellation(work: Work, question: Question, answer: Answer) ->
         raise intents.not_granted(work, intent, "canceled", answer.message)
     if charge.status == ChargeStatus.PENDING:
         charge.failure_code, charge.failure_message = "payment_intent_canceled", "The payment was canceled."
+        charge.captured = False
         charges.apply(work, charge, ChargeFact.CANCELED)
     else:
         charges.release(work, charge, ChargeFact.REFUNDED)

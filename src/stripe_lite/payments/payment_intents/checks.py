@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 
 from stripe_lite.core.errors import InvalidRequest
 from stripe_lite.core.objects import Tree
+from stripe_lite.payments.payment_methods.model import PaymentMethod
 
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
 DESCRIPTOR_LENGTH_MAX = 22
@@ -36,6 +37,16 @@ def check_descriptors(sent: Tree) -> None:
             raise InvalidRequest(
                 f"The {name} must have from {least} to {DESCRIPTOR_LENGTH_MAX} characters.", param=name
             )
+
+
+def check_card_descriptor(method: PaymentMethod) -> None:
+    """Refuse a `statement_descriptor` for a card, whose statements show a prefix and a suffix."""
+    if method.type == "card":
+        raise InvalidRequest(
+            "The `statement_descriptor` parameter is not supported for the payment method type card. Use "
+            "`statement_descriptor_suffix` instead.",
+            param="statement_descriptor",
+        )
 
 
 def check_return_url(url: str | None) -> None:

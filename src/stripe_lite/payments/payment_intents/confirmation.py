@@ -192,11 +192,7 @@ async def _take_cvc(work: Work, intent: PaymentIntent, given: Tree | None) -> No
 
 def _prepare_card(intent: PaymentIntent, method: PaymentMethod) -> None:
     if intent.details.get("statement_descriptor") is not None:
-        raise InvalidRequest(
-            "The `statement_descriptor` parameter is not supported for the payment method type card. Use "
-            "`statement_descriptor_suffix` instead.",
-            param="statement_descriptor",
-        )
+        checks.check_card_descriptor(method)
     cvc_given = bool(intent.details.get("cvc_given"))
     options.check_card(intent, method, cvc_given=cvc_given)
     if cvc_given:
