@@ -169,7 +169,8 @@ async def one_effect_each(dsn: str, merchants: list[Merchant]) -> None:
     }
     connection = await asyncpg.connect(dsn)
     try:
-        done = dict(await connection.fetch("SELECT kind, count(*) FROM audit.bank_ops GROUP BY kind"))
+        rows = await connection.fetch("SELECT kind, count(*) FROM audit.bank_ops GROUP BY kind")
+        done = {row["kind"]: row["count"] for row in rows}
         done["intents"] = await connection.fetchval("SELECT count(*) FROM payment_intents")
     finally:
         await connection.close()

@@ -60,7 +60,7 @@ class Server:
     async def status(self) -> int:
         """Wait for the end."""
         assert self.process is not None
-        while self.process.exitcode is None:
+        while self.process.exitcode is None:  # noqa: ASYNC110 - a process is polled
             await asyncio.sleep(0.01)
         return self.process.exitcode
 

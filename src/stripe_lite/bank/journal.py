@@ -131,6 +131,7 @@ WHERE account_id = $1 AND ref = $2 AND kind = $3 AND NOT EXISTS (SELECT FROM due
 _UNKNOWN_EFFECT = (
     asyncpg.PostgresConnectionError,
     asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
     asyncpg.OperatorInterventionError,
     asyncpg.InsufficientResourcesError,
     asyncpg.TransactionRollbackError,

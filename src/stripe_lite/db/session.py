@@ -28,6 +28,7 @@ REPEATABLE = (asyncpg.SerializationError, asyncpg.DeadlockDetectedError)
 LOST = (
     asyncpg.PostgresConnectionError,
     asyncpg.InterfaceError,
+    asyncpg.InternalClientError,  # What the driver says where the server's farewell comes between two of its steps.
     asyncpg.AdminShutdownError,
     asyncpg.CrashShutdownError,
     asyncpg.CannotConnectNowError,

@@ -29,9 +29,10 @@ from stripe_lite.http.expand import Expander
 from stripe_lite.http.idempotency import Claim
 from stripe_lite.http.questions import Desk, Question, Recorder, Reply, Task, Unanswered, keep
 
-REPEATS_MAX = 8
-REPEAT_DELAY_SECONDS = 0.05
+# How long is waited before each repeat: ten seconds in all, which a restart of PostgreSQL does not take.
+PAUSES_SECONDS = (0.05, 0.1, 0.2, 0.4, *[0.5] * 18)
 CONFLICTS_MAX = 3  # Two requests that write the same thing meet once; whoever keeps failing has another reason.
+REACH_AGAIN_SECONDS = 0.2
 ASK_AGAIN_SECONDS = 2.0
 CONFLICT_PAUSE_SECONDS = 0.002
 CONFLICT_PAUSE_SECONDS_MAX = 0.05
@@ -147,7 +148,7 @@ async def _repeated(
 ) -> Result:
     """Run a transaction again while what stopped it left nothing behind; one that `waits` outlives locks as well."""
     conflicts = 0
-    for repeat in range(REPEATS_MAX):
+    for pause in PAUSES_SECONDS:
         try:
             return await _through_conflicts(kit, who, attempt, writes=writes)
         except Exception as error:
@@ -156,7 +157,7 @@ async def _repeated(
             if not again or conflicts > CONFLICTS_MAX:
                 raise
             log.info("transaction repeated", request_id=who.stamp.id, reason=type(error).__name__)
-        await asyncio.sleep(REPEAT_DELAY_SECONDS * 2**repeat)
+        await asyncio.sleep(pause)
     raise Unavailable("The database cannot be reached; nothing was done.")
 
 
@@ -190,6 +191,10 @@ async def _once(kit: Kit, who: Who, attempt: Callable[[Work], Awaitable[Result]]
         if error.constraint_name == idempotency.TAKEN:
             raise _KeyTaken from error
         raise
+    except LOST:
+        # The driver may not know yet that the connection is of no use any more.
+        work.close(broken=True)
+        raise
     except BaseException:
         await work.rollback()
         raise
@@ -207,8 +212,8 @@ async def _commit(work: Work) -> None:
     try:
         await work.commit()
     except CommitUnknown as unknown:
-        for repeat in range(REPEATS_MAX):
-            await asyncio.sleep(REPEAT_DELAY_SECONDS * 2**repeat)
+        for pause in PAUSES_SECONDS:
+            await asyncio.sleep(pause)
             try:
                 if await work.committed():
                     return
@@ -300,14 +305,23 @@ async def _answered(kit: Kit, call: Call, job: Job, question: Question) -> Outco
     try:
         await failpoints.hit("before_bank")
         try:
-            answer = await asyncio.wait_for(kit.desk.ask(question), kit.bank_wait_seconds)
-        except (TimeoutError, Unanswered):
+            answer = await asyncio.wait_for(_asked(kit, question), kit.bank_wait_seconds)
+        except TimeoutError:
             answer = None
         await failpoints.hit("after_bank")
         return await settle(kit, call.who, job.id, Task(question=question, reply=call.reply()), answer)
     except Exception as error:
         log.exception("left to the bank worker", request_id=call.who.stamp.id, job=job.id, kind=question.kind)
         raise OutcomeUnknown(keyed=call.claim is not None) from error
+
+
+async def _asked(kit: Kit, question: Question) -> Any:
+    """The bank's answer; a bank that cannot be reached is tried again for as long as it is waited for."""
+    while True:
+        try:
+            return await kit.desk.ask(question)
+        except Unanswered:
+            await asyncio.sleep(REACH_AGAIN_SECONDS)
 
 
 async def settle(kit: Kit, who: Who, job_id: str, task: Task, answer: Any) -> Outcome:

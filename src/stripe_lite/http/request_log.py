@@ -149,7 +149,7 @@ class RequestLogWriter:
         try:
             async with self._database.connection() as connection:
                 await connection.copy_records_to_table("request_logs", records=map(_record, notes), columns=COLUMNS)
-        except (*LOST, asyncpg.PostgresError, Unavailable) as error:
+        except (*LOST, asyncpg.PostgresError, Unavailable, ValueError) as error:
             self.dropped += len(notes)
             log.warning("request log not written", lost=len(notes), reason=type(error).__name__)
 

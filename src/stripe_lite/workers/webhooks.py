@@ -6,7 +6,7 @@ Sending runs beside the ticks, so that one hanging receiver delays no other; the
 import asyncio
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -61,6 +61,7 @@ class WebhookWorker:
         self._open = 0
         self._sending: dict[asyncio.Task[None], Claimed] = {}
         self._put_off: set[str] = set()
+        self._doubtful: set[tuple[str, datetime]] = set()
         self._results: defaultdict[str, list[Result]] = defaultdict(list)
         self._recording: dict[str, asyncio.Task[None]] = {}
         self._claimers = asyncio.Semaphore(DATABASE_CONNECTIONS_MAX)
@@ -80,6 +81,7 @@ class WebhookWorker:
             await asyncio.gather(*(self._cancel(account_id, endpoints) for account_id, endpoints in due.items()))
             names.update(due)
             self._prune()
+            await self._release_doubtful()
         await asyncio.gather(*(self._claim(account_id) for account_id in names))
         return False
 
@@ -121,7 +123,13 @@ class WebhookWorker:
         quotas = {endpoint_id: lane.quota for endpoint_id, lane in lanes.items()}
         async with self._claimers:
             now = utc_now()
-            claims = await queue.claim(self._database, account_id, now, now + self._lease, quotas, AT_ONCE_START)
+            lease_until = now + self._lease
+            try:
+                claims = await queue.claim(self._database, account_id, now, lease_until, quotas, AT_ONCE_START)
+            except Exception:
+                # What was claimed, if it was, would wait for the end of its lease in nobody's hands.
+                self._doubtful.add((account_id, lease_until))
+                raise
         taken = Counter(claimed.endpoint_id for claimed in claims)
         for claimed in claims:
             lanes.setdefault(claimed.endpoint_id, Lane()).waiting.append(claimed)
@@ -129,6 +137,12 @@ class WebhookWorker:
             lane = lanes[endpoint_id]
             lane.more_due = number >= quotas.get(endpoint_id, AT_ONCE_START)
             self._advance(lane)
+
+    async def _release_doubtful(self) -> None:
+        for account_id, lease_until in list(self._doubtful):
+            await queue.release_all(self._database, account_id, lease_until)
+            self._doubtful.discard((account_id, lease_until))
+            self.alarm.ring(account_id)
 
     def _advance(self, lane: Lane) -> None:
         """Begin to send as many of a lane's deliveries as it may have under way."""

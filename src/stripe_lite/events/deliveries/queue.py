@@ -110,6 +110,11 @@ WHERE d.account_id = $1 AND d.id = r.id AND d.lease_until = r.lease_until
 """
 
 
+RELEASE_ALL = """
+UPDATE deliveries SET lease_until = NULL WHERE account_id = $1 AND status = 'pending' AND lease_until = $2
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class Claimed:
     """A delivery that is ours to send until its lease ends."""
@@ -205,6 +210,12 @@ async def release(database: Database, account_id: str, claimed: Sequence[Claimed
     """Give claimed deliveries back untried."""
     async with database.connection() as connection:
         await connection.execute(RELEASE, account_id, [one.id for one in claimed], [one.lease_until for one in claimed])
+
+
+async def release_all(database: Database, account_id: str, lease_until: datetime) -> None:
+    """Give back whatever was claimed until exactly that moment, where the answer to the claim was lost."""
+    async with database.connection() as connection:
+        await connection.execute(RELEASE_ALL, account_id, lease_until)
 
 
 async def _bodies(connection: Driver, account_id: str, event_ids: set[str]) -> dict[str, bytes]:
