@@ -331,6 +331,22 @@ async def test_a_payment_elsewhere_is_authorised_there(shop: Shop, type: str, cu
     assert (paid.status, paid.latest_charge.payment_method_details.type) == ("succeeded", type)
 
 
+async def test_alipay_has_a_redirect_of_its_own(shop: Shop) -> None:
+    intent = await shop.v1.payment_intents.create_async(
+        {
+            "amount": 2000,
+            "currency": "usd",
+            "payment_method_types": ["alipay"],
+            "payment_method_data": {"type": "alipay"},
+            "confirm": True,
+            "return_url": BACK,
+        }
+    )
+    assert intent.next_action.alipay_handle_redirect.return_url == BACK
+    await shop.http.post(intent.next_action.alipay_handle_redirect.url, json={"outcome": "complete"})
+    assert (await shop.v1.payment_intents.retrieve_async(intent.id)).status == "succeeded"
+
+
 async def test_a_payment_elsewhere_is_turned_down_there(shop: Shop) -> None:
     intent = await shop.v1.payment_intents.create_async(
         {

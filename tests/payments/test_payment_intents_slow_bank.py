@@ -81,8 +81,10 @@ async def test_a_payment_under_way_is_canceled_or_made(slow: Shop) -> None:
         assert answer.status_code in (200, 400)
         now = (await slow.until(partial(look, slow, intent.id), under_way=False)).intent
         charge = await slow.v1.charges.retrieve_async(now.latest_charge)
-        assert (now.status, charge.status) in (
-            ("canceled", "failed"),
-            ("requires_capture", "succeeded"),
-            ("succeeded", "succeeded"),
-        )
+        if now.status == "canceled":
+            # The reservation never came about, or it was released again.
+            assert (charge.status, charge.refunded) in (("failed", False), ("succeeded", True))
+            assert charge.amount_captured == 0
+        else:
+            expected = "requires_capture" if params["capture_method"] == "manual" else "succeeded"
+            assert (now.status, charge.status) == (expected, "succeeded")

@@ -40,12 +40,15 @@ def page_url(work: Work, intent: PaymentIntent) -> str:
     return f"{work.origin}/hosted/actions/{work.account_id}/{intent.client_secret}"
 
 
-def redirect(work: Work, intent: PaymentIntent, return_url: str | None) -> Tree:
+def redirect(work: Work, intent: PaymentIntent, method: PaymentMethod, return_url: str | None) -> Tree:
     """Lead the payer to a page, from where they return to `return_url`."""
-    return {
-        "redirect_to_url": {"return_url": return_url, "url": page_url(work, intent)},
-        "type": "redirect_to_url",
-    }
+    target: Tree = {"return_url": return_url, "url": page_url(work, intent)}
+    if method.type == "alipay":
+        return {
+            "alipay_handle_redirect": target | {"native_data": None, "native_url": None},
+            "type": "alipay_handle_redirect",
+        }
+    return {"redirect_to_url": target, "type": "redirect_to_url"}
 
 
 def use_stripe_sdk(work: Work, intent: PaymentIntent) -> Tree:

@@ -263,14 +263,14 @@ def _action(work: Work, intent: PaymentIntent, method: PaymentMethod, consent: C
     """What the payer has to do before the bank is asked, or nothing."""
     kind = kinds.KINDS[method.type]
     if kind.redirects:
-        return actions.redirect(work, intent, consent.return_url)
+        return actions.redirect(work, intent, method, consent.return_url)
     if kind.debit and not method.verified:
         return actions.verify_microdeposits(work, intent, method)
     if not authentication.is_needed(intent, method, off_session=consent.off_session):
         return None
     if consent.use_stripe_sdk or consent.return_url is None:
         return actions.use_stripe_sdk(work, intent)
-    return actions.redirect(work, intent, consent.return_url)
+    return actions.redirect(work, intent, method, consent.return_url)
 
 
 def _refuse_action(work: Work, intent: PaymentIntent, method: PaymentMethod) -> None:
