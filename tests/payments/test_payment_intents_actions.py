@@ -331,19 +331,35 @@ async def test_a_payment_elsewhere_is_authorised_there(shop: Shop, type: str, cu
     assert (paid.status, paid.latest_charge.payment_method_details.type) == ("succeeded", type)
 
 
-async def test_alipay_has_a_redirect_of_its_own(shop: Shop) -> None:
+OWN_ACTIONS = {
+    "alipay": ("alipay_handle_redirect", "url"),
+    "cashapp": ("cashapp_handle_redirect_or_display_qr_code", "mobile_auth_url"),
+    "wechat_pay": ("wechat_pay_display_qr_code", "hosted_instructions_url"),
+}
+
+
+@pytest.mark.parametrize("type", list(OWN_ACTIONS))
+async def test_some_methods_have_actions_of_their_own(shop: Shop, type: str) -> None:
     intent = await shop.v1.payment_intents.create_async(
         {
             "amount": 2000,
             "currency": "usd",
-            "payment_method_types": ["alipay"],
-            "payment_method_data": {"type": "alipay"},
+            "payment_method_types": [type],
+            "payment_method_data": {"type": type},
             "confirm": True,
             "return_url": BACK,
         }
+        | ({"payment_method_options": {"wechat_pay": {"client": "web"}}} if type == "wechat_pay" else {})
     )
-    assert intent.next_action.alipay_handle_redirect.return_url == BACK
-    await shop.http.post(intent.next_action.alipay_handle_redirect.url, json={"outcome": "complete"})
+    kind, field = OWN_ACTIONS[type]
+    assert intent.next_action.type == kind
+    action = intent.next_action.to_dict()[kind]
+    code = action.get("qr_code", action)
+    if type != "alipay":
+        png, svg = [await shop.http.get(code[f"image_url_{image}"]) for image in ("png", "svg")]
+        assert png.content.startswith(b"\x89PNG")
+        assert svg.headers["content-type"] == "image/svg+xml"
+    await shop.http.post(action[field], json={"outcome": "complete"})
     assert (await shop.v1.payment_intents.retrieve_async(intent.id)).status == "succeeded"
 
 

@@ -21,7 +21,7 @@ from stripe_lite.hosted.visits import IntentVisit
 from stripe_lite.http import body, phases
 from stripe_lite.http.answers import Outcome, failure
 from stripe_lite.http.phases import Call, Kit
-from stripe_lite.payments import kinds
+from stripe_lite.payments import kinds, qr_codes
 from stripe_lite.payments.payment_intents import actions
 from stripe_lite.payments.payment_intents import service as intents
 from stripe_lite.payments.payment_intents.machine import IntentStatus
@@ -29,6 +29,7 @@ from stripe_lite.payments.payment_intents.schema import PaymentIntentVerifyParam
 
 PATH = "/hosted/actions/{account_id}/{client_secret}"
 AMOUNT_DIGITS_MAX = 6
+QR_CODES = {"png": "image/png", "svg": "image/svg+xml"}
 BOTH: dict[int | str, Tree] = {200: {"content": {"application/json": {}}, "description": "A page, or JSON"}}
 
 Handler: TypeAlias = Callable[[Work], Awaitable[StripeObject]]
@@ -45,6 +46,16 @@ def router(kit: Kit) -> APIRouter:
         if pages.wants_json(request):
             return _missing_json(client_secret) if visit is None else JSONResponse(_told(visit))
         return pages.missing() if visit is None else _page(visit)
+
+    @routes.get(PATH + "/qr.{kind}", response_class=Response)
+    async def show_qr_code(request: Request, account_id: str, client_secret: str, kind: str) -> Response:
+        """Show the QR code that leads a telephone to the page, as `svg` or `png`."""
+        visit = await visits.of_intent(kit, account_id, client_secret)
+        if visit is None or kind not in QR_CODES:
+            return pages.missing()
+        page = f"{request.url.scheme}://{request.url.netloc}{request.url.path.rpartition('/')[0]}"
+        drawn = qr_codes.image(page, "png" if kind == "png" else "svg")
+        return Response(drawn, media_type=QR_CODES[kind], headers={"Cache-Control": "no-store"})
 
     @routes.post(PATH, response_class=HTMLResponse, responses=BOTH)
     async def take_action(request: Request, account_id: str, client_secret: str) -> Response:

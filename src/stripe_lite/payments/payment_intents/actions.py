@@ -7,7 +7,7 @@ from stripe_lite.core.clock import unix
 from stripe_lite.core.errors import InvalidRequest
 from stripe_lite.core.objects import Tree
 from stripe_lite.db.work import Work
-from stripe_lite.payments import microdeposits
+from stripe_lite.payments import microdeposits, qr_codes
 from stripe_lite.payments.microdeposits import Verdict
 from stripe_lite.payments.payment_intents import attempts
 from stripe_lite.payments.payment_intents import service as intents
@@ -19,6 +19,7 @@ from stripe_lite.payments.payment_methods.model import PaymentMethod
 from stripe_lite.payments.payment_methods.schema import render as render_method
 
 MICRODEPOSITS_TAKE = timedelta(days=1)
+QR_CODE_LIFE = timedelta(minutes=60)
 VERIFY = "verify_with_microdeposits"
 
 AUTHENTICATION_FAILED = InvalidRequest(
@@ -42,13 +43,28 @@ def page_url(work: Work, intent: PaymentIntent) -> str:
 
 def redirect(work: Work, intent: PaymentIntent, method: PaymentMethod, return_url: str | None) -> Tree:
     """Lead the payer to a page, from where they return to `return_url`."""
-    target: Tree = {"return_url": return_url, "url": page_url(work, intent)}
-    if method.type == "alipay":
-        return {
-            "alipay_handle_redirect": target | {"native_data": None, "native_url": None},
-            "type": "alipay_handle_redirect",
-        }
-    return {"redirect_to_url": target, "type": "redirect_to_url"}
+    url = page_url(work, intent)
+    match method.type:
+        case "alipay":
+            kind = "alipay_handle_redirect"
+            told: Tree = {"native_data": None, "native_url": None, "return_url": return_url, "url": url}
+        case "cashapp":
+            kind = "cashapp_handle_redirect_or_display_qr_code"
+            code = _code_urls(url) | {"expires_at": unix(work.now + QR_CODE_LIFE)}
+            told = {"hosted_instructions_url": url, "mobile_auth_url": url, "qr_code": code}
+        case "wechat_pay":
+            kind = "wechat_pay_display_qr_code"
+            told = {"data": url, "hosted_instructions_url": url, "image_data_url": qr_codes.data_url(url)}
+            told |= _code_urls(url)
+        case _:
+            kind = "redirect_to_url"
+            told = {"return_url": return_url, "url": url}
+    return {kind: told, "type": kind}
+
+
+def _code_urls(url: str) -> Tree:
+    """Where the page's QR code is found as an image."""
+    return {"image_url_png": f"{url}/qr.png", "image_url_svg": f"{url}/qr.svg"}
 
 
 def use_stripe_sdk(work: Work, intent: PaymentIntent) -> Tree:
