@@ -162,7 +162,7 @@ def _card(method: PaymentMethod, amount: int, answer: Answer | None, options: Tr
         "network_transaction_id": None if answer is None else answer.network_transaction_id,
         "overcapture": {
             "maximum_amount_capturable": amount,
-            "status": _availability(options, "request_overcapture"),
+            "status": "unavailable",  # The bank takes no more than it reserved.
         },
         "regulated_status": card["regulated_status"],
         "wallet": None,
