@@ -6,7 +6,9 @@ from typing import TypeAlias
 
 import asyncpg
 import httpx
+import pytest
 import pytest_asyncio
+import structlog
 from alembic.script import ScriptDirectory
 
 from stripe_lite.audit.views import CREATE_VIEWS, PROTECT
@@ -37,6 +39,13 @@ def named(dsn: str, name: str) -> str:
     """The address of another database of the same server."""
     before, _, options = dsn.partition("?")
     return f"{before.rpartition('/')[0]}/{name}?{options}"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _plain_log() -> None:
+    """Tracebacks without local variables: rendering those takes longer than what the tests wait for."""
+    plain = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+    structlog.configure(processors=[structlog.processors.add_log_level, plain])
 
 
 @pytest_asyncio.fixture(scope="session")

@@ -174,4 +174,4 @@ async def one_effect_each(dsn: str, merchants: list[Merchant]) -> None:
         done["intents"] = await connection.fetchval("SELECT count(*) FROM payment_intents")
     finally:
         await connection.close()
-    assert done == expected
+    assert done == {kind: number for kind, number in expected.items() if number}

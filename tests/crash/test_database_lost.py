@@ -40,11 +40,7 @@ async def _survives(dsn: str, http: httpx.AsyncClient, trouble: "asyncio.Task[No
             await merchant.subscribe(receiver)
             await merchant.trade(rounds)
 
-        try:
-            await asyncio.gather(*(trade(merchant) for merchant in merchants))
-        finally:
-            trouble.cancel()
-            await asyncio.gather(trouble, return_exceptions=True)
+        await asyncio.gather(trouble, *(trade(merchant) for merchant in merchants))
         await quiet(dsn)
         for merchant in merchants:
             await merchant.replays()

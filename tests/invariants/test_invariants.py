@@ -12,14 +12,15 @@ MAY = "; ".join(UNPROTECT) + "; "
 THE_PAID = "(SELECT id FROM payment_intents WHERE amount_received = 2000)"
 ITS_CHARGE = "(SELECT id FROM charges WHERE amount_captured = 2000)"
 REFUND = """INSERT INTO refunds (account_id, id, livemode, created_at, status, amount, currency, charge_id, released,
-              told, metadata, details)
-            SELECT account_id, 're_1', livemode, now(), 'succeeded', 500, currency, id, false, true, '{}', '{}'
+              told, metadata, details, version)
+            SELECT account_id, 're_1', livemode, now(), 'succeeded', 500, currency, id, false, true, '{}', '{}', 1
             FROM charges WHERE amount_captured = 2000"""
 KEY = """INSERT INTO idempotency_keys
            (account_id, id, created_at, request_id, endpoint, fingerprint, state, status, body)
          SELECT account_id, 'test:k', now() - interval '1 hour', 'req_first', 'POST /v1/x', '', """
-JOB = """INSERT INTO jobs (account_id, id, livemode, kind, created_at, run_at, attempts, payload)
-         SELECT account_id, 'job_1', false, 'bank', now(), now() - interval '1 minute', 0, '{}' FROM payment_intents"""
+JOB = """INSERT INTO jobs (account_id, id, livemode, kind, created_at, run_at, attempts, payload, version)
+         SELECT account_id, 'job_1', false, 'bank', now(), now() - interval '1 minute', 0, '{}', 1
+         FROM payment_intents"""
 LOGGED = """INSERT INTO request_logs (account_id, id, livemode, created_at, method, path, status, duration_ms,
               masked_key, api_version, parameters)
             VALUES ('acct_1', 'req_1', false, now(), 'POST', '/v1/x', 200, 1, 'sk_test_****', 'v', """

@@ -85,6 +85,9 @@ class Database:
             return Lease(await self.engine.raw_connection())
         except PoolTimeout as error:
             raise Unavailable("The server is at its limit; try again.") from error
+        except self.engine.dialect.loaded_dbapi.Error as error:
+            # SQLAlchemy's word for what the driver says of a connection that was lost while it was made.
+            raise ConnectionError(f"no connection to the database: {error}") from error
 
     @asynccontextmanager
     async def connection(self) -> AsyncIterator[Driver]:

@@ -17,6 +17,7 @@ import asyncpg
 import structlog
 
 from stripe_lite.core import failpoints
+from stripe_lite.core.clock import utc_now
 from stripe_lite.core.errors import ApiError, KeyInUse, LockTimeout, OutcomeUnknown, StripeError, Unavailable
 from stripe_lite.core.objects import StripeObject
 from stripe_lite.db.jobs import Job
@@ -144,20 +145,32 @@ class _KeyTaken(Exception):
 
 
 async def _repeated(
-    kit: Kit, who: Who, attempt: Callable[[Work], Awaitable[Result]], *, writes: bool = True, waits: bool = False
+    kit: Kit,
+    who: Who,
+    attempt: Callable[[Work], Awaitable[Result]],
+    *,
+    writes: bool = True,
+    again_after: tuple[type[Exception], ...] = (),
+    once_lost: Callable[[], Awaitable[None]] | None = None,
 ) -> Result:
-    """Run a transaction again while what stopped it left nothing behind; one that `waits` outlives locks as well."""
+    """Run a transaction again while what stopped it left nothing behind, or is one of `again_after`.
+
+    `once_lost` is done before it runs again because the database was lost.
+    """
     conflicts = 0
     for pause in PAUSES_SECONDS:
         try:
             return await _through_conflicts(kit, who, attempt, writes=writes)
         except Exception as error:
             conflicts += isinstance(error, asyncpg.UniqueViolationError)
-            again = _passing(error) or (waits and isinstance(error, LockTimeout))
+            again = _passing(error) or isinstance(error, again_after)
             if not again or conflicts > CONFLICTS_MAX:
                 raise
             log.info("transaction repeated", request_id=who.stamp.id, reason=type(error).__name__)
+            lost = isinstance(error, LOST)
         await asyncio.sleep(pause)
+        if lost and once_lost is not None:
+            await once_lost()
     raise Unavailable("The database cannot be reached; nothing was done.")
 
 
@@ -324,6 +337,14 @@ async def _asked(kit: Kit, question: Question) -> Any:
             await asyncio.sleep(REACH_AGAIN_SECONDS)
 
 
+async def _inquired(kit: Kit, question: Question) -> Any:
+    while True:
+        try:
+            return await kit.desk.inquire(question, utc_now())
+        except Unanswered:
+            await asyncio.sleep(REACH_AGAIN_SECONDS)
+
+
 async def settle(kit: Kit, who: Who, job_id: str, task: Task, answer: Any) -> Outcome:
     """Record the bank's answer and save what the client is told. None means that the bank has not answered yet."""
 
@@ -338,7 +359,16 @@ async def settle(kit: Kit, who: Who, job_id: str, task: Task, answer: Any) -> Ou
             idempotency.complete(work, owed, outcome.status, outcome.body)
         return outcome
 
-    return await _repeated(kit, who, record, waits=True)
+    async def ask_again() -> None:
+        """A bank that was restarted with our database may have forgotten what it had said a moment ago."""
+        nonlocal answer
+        try:
+            if answer is not None:
+                answer = await asyncio.wait_for(_inquired(kit, task.question), kit.bank_wait_seconds)
+        except TimeoutError:
+            answer = None
+
+    return await _repeated(kit, who, record, again_after=(LockTimeout,), once_lost=ask_again)
 
 
 async def _recorded(kit: Kit, work: Work, job: Job, task: Task, answer: Any) -> Outcome:

@@ -6,6 +6,8 @@ from typing import Protocol
 
 import structlog
 
+from stripe_lite.db.session import LOST
+
 ERROR_PAUSE_SECONDS_MIN = 0.1
 ERROR_PAUSE_SECONDS_MAX = 5.0
 CLOSE_SECONDS_MAX = 8.0
@@ -77,8 +79,11 @@ async def _keep_ticking(worker: Worker, stop: asyncio.Event) -> None:
     while not stop.is_set():
         try:
             more = await worker.tick()
-        except Exception:
-            log.exception("worker failed; it tries again", worker=worker.name, pause_seconds=pause)
+        except Exception as error:
+            if isinstance(error, LOST):
+                log.warning("worker waits for the database", worker=worker.name, reason=type(error).__name__)
+            else:
+                log.exception("worker failed; it tries again", worker=worker.name, pause_seconds=pause)
             await _sleep(pause, stop)
             pause = min(pause * 2, ERROR_PAUSE_SECONDS_MAX)
             continue
