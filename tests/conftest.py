@@ -22,6 +22,7 @@ from stripe_lite.app import create_app
 from stripe_lite.audit.views import CREATE_VIEWS, PROTECT
 from stripe_lite.db.embedded import EmbeddedPostgres
 from stripe_lite.db.session import Database
+from stripe_lite.http.corked import CorkedProtocol
 from stripe_lite.registry import METADATA
 from stripe_lite.settings import Settings
 from tests import conformance
@@ -67,7 +68,7 @@ async def serving(app: ASGIApp) -> AsyncIterator[str]:
     # Without IPPROTO_TCP uvicorn would not switch Nagle's algorithm off: 45 ms a request.
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.bind(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", lifespan="on", ws="none"))
+    server = uvicorn.Server(uvicorn.Config(app, http=CorkedProtocol, log_level="warning", lifespan="on", ws="none"))
     task = asyncio.create_task(server.serve(sockets=[listener]))
     while not server.started:
         if task.done():

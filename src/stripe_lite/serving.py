@@ -18,6 +18,7 @@ from uvicorn.supervisors import Multiprocess
 
 from stripe_lite import log
 from stripe_lite.app import create_app
+from stripe_lite.http.corked import CorkedProtocol
 from stripe_lite.http.metrics import FOLDER_VARIABLE
 from stripe_lite.lifeline import end_with
 from stripe_lite.settings import Settings
@@ -127,7 +128,7 @@ def _configuration(application: ASGIApp | str, workers: int = 1) -> uvicorn.Conf
         factory=isinstance(application, str),
         workers=workers,
         loop="asyncio" if sys.platform == "win32" else "uvloop",
-        http="httptools",
+        http=CorkedProtocol,
         ws="none",
         lifespan="on",
         interface="asgi3",

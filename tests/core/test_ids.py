@@ -20,7 +20,7 @@ def test_ids_grow_and_never_repeat() -> None:
 def test_ids_grow_when_the_clock_steps_back(monkeypatch: pytest.MonkeyPatch) -> None:
     before = new_id("cus")
     hours_ago = time.time_ns() - 3 * 3_600_000_000_000
-    monkeypatch.setattr(ids.time, "time_ns", lambda: hours_ago)
+    monkeypatch.setattr("stripe_lite.core.ids.time.time_ns", lambda: hours_ago)
     after = [new_id("cus") for _ in range(ids.COUNTER_MAX + 10)]
     assert before < after[0]
     assert all(earlier < later for earlier, later in pairwise(after))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Generic, TypeVar, assert_never
 
-from sqlalchemy import ColumnElement, Numeric, Text, and_, cast, false, func, literal, not_, or_, select, tuple_
+from sqlalchemy import ColumnElement, Numeric, Text, and_, cast, false, func, literal, not_, or_, select
 from sqlalchemy.dialects.postgresql import JSONB
 
 from stripe_lite.core import search as language
@@ -70,8 +70,7 @@ async def search(
         *conditions,
     ]
     if params.page is not None:
-        last = literal(language.page_position(params.page))
-        matching.append(tuple_(model.account_id, model.id) < tuple_(literal(work.account_id), last))
+        matching.append(model.id < language.page_position(params.page))
     statement = select(model).where(*matching).order_by(model.id.desc()).limit(params.limit + 1)
     rows = await work.all(statement)
     has_more, rows = len(rows) > params.limit, rows[: params.limit]

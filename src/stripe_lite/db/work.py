@@ -10,13 +10,14 @@ from datetime import datetime
 from typing import Any, TypeAlias, TypeVar
 
 import asyncpg
-from sqlalchemy import ColumnElement, Select, inspect, literal, select, tuple_
+from sqlalchemy import ColumnElement, Select, inspect
 
 from stripe_lite.core.clock import utc_now
 from stripe_lite.core.errors import LockTimeout, ResourceMissing
 from stripe_lite.core.lists import ListParams, Page
 from stripe_lite.db import queries
 from stripe_lite.db.base import Base, Resource, Row
+from stripe_lite.db.pages import page_sql, page_statement
 from stripe_lite.db.queries import Written
 from stripe_lite.db.session import APPLICATION_NAME, LOST, Database, Driver, Lease
 
@@ -117,6 +118,8 @@ class Work:
         self.now = now or utc_now()
         self.asked: list[Any] = []
         self.followed = 0
+        # Ids that were looked for here, and belong to the account's objects of the other mode.
+        self.in_other_mode: set[str] = set()
         self._database = database
         self._plan = plan
         self._lease: Lease | None = None
@@ -197,19 +200,20 @@ class Work:
         self, model: type[AnyRow], params: ListParams, *conditions: ColumnElement[bool], noun: str | None = None
     ) -> Page[AnyRow]:
         """One page of the account's rows in this mode, newest first, from the cursor that the client named."""
-        conditions = (model.account_id == self.account_id, *conditions)
-        if issubclass(model, Resource):
-            conditions = (*conditions, model.livemode == self.livemode)
         backwards = params.ending_before is not None
         cursor = params.ending_before or params.starting_after
-        if cursor is not None:
-            if await self.get(model, cursor) is None:
-                noun = noun or model.__tablename__.removesuffix("s")
-                raise ResourceMissing(noun, cursor, param="ending_before" if backwards else "starting_after")
-            key, at = tuple_(model.account_id, model.id), tuple_(literal(self.account_id), literal(cursor))
-            conditions = (*conditions, key > at if backwards else key < at)
-        order = model.id.asc() if backwards else model.id.desc()
-        rows = await self.all(select(model).where(*conditions).order_by(order).limit(params.limit + 1))
+        if cursor is not None and await self.get(model, cursor) is None:
+            noun = noun or model.__tablename__.removesuffix("s")
+            raise ResourceMissing(noun, cursor, param="ending_before" if backwards else "starting_after")
+        if conditions:
+            rows = await self.all(page_statement(model, self.account_id, self.livemode, params, conditions))
+        else:
+            arguments: list[Any] = [self.account_id, params.limit + 1]
+            arguments += [self.livemode] if issubclass(model, Resource) else []
+            arguments += [cursor] if cursor is not None else []
+            records = await self.execute(page_sql(model, cursor is not None, backwards), *arguments)
+            found = (self._remember(model, record, locked=False) for record in records)
+            rows = [row for row in found if row is not None]
         has_more, rows = len(rows) > params.limit, rows[: params.limit]
         return Page(rows[::-1] if backwards else rows, has_more)
 
@@ -376,6 +380,7 @@ class Work:
         facts = queries.fields_of(model)
         row: AnyRow = facts.instance(record)
         if getattr(row, "livemode", self.livemode) is not self.livemode:
+            self.in_other_mode.add(row.id)
             return None
         key = (model, row.id)
         known = self._known.get(key)
