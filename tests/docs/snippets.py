@@ -9,7 +9,7 @@ README = ROOT / "README.md"
 
 _tested_pattern = re.compile(
     r"<!-- tested: (?P<kind>\w+) -->\n```\w*\n(?P<code>.*?)\n```"
-    r"(?:(?P<between>(?:(?!<!-- tested).)*?)<!-- prints(?P<loose>, in any order)? -->\n```\w*\n(?P<output>.*?)\n```)?",
+    r"(?:(?P<between>(?:(?!<!-- tested).)*?)<!-- prints -->\n```\w*\n(?P<output>.*?)\n```)?",
     re.DOTALL,
 )
 
@@ -21,7 +21,6 @@ class Snippet:
     kind: str
     code: str
     prints: tuple[str, ...] | None
-    in_any_order: bool
 
     def at(self, url: str, port_as_number: bool = False) -> str:
         """The program for the server at this address instead of the usual one."""
@@ -31,19 +30,13 @@ class Snippet:
 
     def was_printed(self, text: str) -> bool:
         """Whether a program's output is what the page says."""
-        expected, printed = list(self.prints or ()), text.splitlines()
-        return sorted(expected) == sorted(printed) if self.in_any_order else expected == printed
+        return list(self.prints or ()) == text.splitlines()
 
 
 def snippets(kind: str) -> list[Snippet]:
     """The README's tested blocks of a kind."""
     return [
-        Snippet(
-            found["kind"],
-            found["code"],
-            None if found["output"] is None else tuple(found["output"].splitlines()),
-            found["loose"] is not None,
-        )
+        Snippet(found["kind"], found["code"], None if found["output"] is None else tuple(found["output"].splitlines()))
         for found in _tested_pattern.finditer(README.read_text())
         if found["kind"] == kind
     ]
