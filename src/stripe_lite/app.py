@@ -10,7 +10,6 @@ from starlette.types import Receive, Scope, Send
 
 from stripe_lite import classic, contract, hosted, registry
 from stripe_lite.bank.desk import BankDesk
-from stripe_lite.bank.http_bank import HttpBank
 from stripe_lite.bank.port import Bank
 from stripe_lite.bank.simulator import Knobs, open_simulated_bank
 from stripe_lite.core import failpoints
@@ -170,6 +169,8 @@ class StripeLite:
 def _bank(settings: Settings, dsn: str) -> AbstractAsyncContextManager[Bank]:
     """The bank that payments are made with: the simulator in this process, or one that is reached over HTTP."""
     if settings.bank_url is not None:
+        from stripe_lite.bank.http_bank import HttpBank  # Its client is heavy, and seldom needed.
+
         return HttpBank(settings.bank_url)
     return open_simulated_bank(dsn, bank_knobs(settings))
 

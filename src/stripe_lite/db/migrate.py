@@ -1,16 +1,17 @@
 """Bringing a database to the schema this version of the program knows."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import asyncpg
-from alembic import command
-from alembic.config import Config
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
 from stripe_lite.db.session import engine_url
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 PACKAGE = Path(__file__).parents[1]
 ADVISORY_LOCK = 7_306_100_119  # Any number, the same in every version: servers that start together take turns.
@@ -26,19 +27,16 @@ class DatabaseUnreachable(Exception):
 
 async def upgrade(dsn: str) -> str:
     """Run the migrations that the database lacks and return its revision; refuses a database newer than we are."""
-    configuration = config()
-    scripts = ScriptDirectory.from_config(configuration)
-    head = scripts.get_current_head()
-    assert head is not None, "there are no migrations"
+    head = newest()
     current = await revision(dsn)
     if current == head:
         return head
-    if current is not None and current not in {script.revision for script in scripts.walk_revisions()}:
+    if current is not None and current not in known():
         raise UnknownRevision(
             f"The database is at revision {current}, which this version of stripe_lite does not know "
             f"(its newest is {head}): start the newer version that migrated it, or use another database."
         )
-    await _run(dsn, configuration)
+    await _run(dsn)
     return head
 
 
@@ -58,16 +56,37 @@ async def revision(dsn: str) -> str | None:
     return found
 
 
-def config() -> Config:
-    """Alembic's configuration over the migrations of the installed package, or of the checkout it runs from."""
+def folder() -> Path:
+    """The migrations of the installed package, or of the checkout it runs from."""
     installed = PACKAGE / "migrations"
+    return installed if installed.exists() else PACKAGE.parents[1] / "migrations"
+
+
+def known() -> list[str]:
+    """The revisions that this version has, oldest first: their files begin with them."""
+    return sorted(path.name.partition("_")[0] for path in (folder() / "versions").glob("[0-9]*_*.py"))
+
+
+def newest() -> str:
+    """The revision that this version needs."""
+    revisions = known()
+    assert revisions, "there are no migrations"
+    return revisions[-1]
+
+
+def config() -> "Config":
+    """Alembic's configuration. It is imported where it is needed: most starts find the database as it should be."""
+    from alembic.config import Config
+
     configuration = Config()
-    folder = installed if installed.exists() else PACKAGE.parents[1] / "migrations"
-    configuration.set_main_option("script_location", str(folder).replace("%", "%%"))
+    configuration.set_main_option("script_location", str(folder()).replace("%", "%%"))
     return configuration
 
 
-async def _run(dsn: str, configuration: Config) -> None:
+async def _run(dsn: str) -> None:
+    from alembic import command
+
+    configuration = config()
     engine = create_async_engine(engine_url(dsn), poolclass=NullPool)
 
     def with_connection(connection: Connection) -> None:
