@@ -1,6 +1,7 @@
 """What every group of figures is measured with."""
 
 import asyncio
+import os
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -48,7 +49,7 @@ class Bench:
     @cached_property
     def server(self) -> Process:
         """The server that most groups share."""
-        return self.open.enter_context(self.stage.server(self.dsn))
+        return self.open.enter_context(self.stage.server(self.dsn, STRIPE_LITE_WORKERS=str(os.cpu_count() or 1)))
 
     @property
     def warm_up_seconds(self) -> float:
