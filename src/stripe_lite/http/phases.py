@@ -6,41 +6,34 @@ said and saves the answer. Whoever dies between (1) and (3) is relieved by the b
 """
 
 import asyncio
-import random
-import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, TypeAlias
 
 import asyncpg
 import structlog
 
 from stripe_lite.core import failpoints
 from stripe_lite.core.clock import utc_now
-from stripe_lite.core.errors import ApiError, KeyInUse, LockTimeout, OutcomeUnknown, StripeError, Unavailable
+from stripe_lite.core.errors import ApiError, KeyInUse, LockTimeout, OutcomeUnknown, StripeError
 from stripe_lite.core.objects import StripeObject
 from stripe_lite.db.jobs import Job
 from stripe_lite.db.queries import model_of
-from stripe_lite.db.session import LOST, REPEATABLE, Database
-from stripe_lite.db.work import CommitUnknown, Conflict, Plan, RequestStamp, Work
+from stripe_lite.db.session import Database
+from stripe_lite.db.work import Conflict, Plan, RequestStamp, Work
 from stripe_lite.http import idempotency
 from stripe_lite.http.answers import Outcome, failure, success
 from stripe_lite.http.expand import Expander
 from stripe_lite.http.idempotency import Claim
 from stripe_lite.http.questions import Desk, Question, Recorder, Reply, Task, Unanswered, keep
+from stripe_lite.http.transactions import Ground, KeyTaken, passing, repeated
 
-# How long is waited before each repeat: ten seconds in all, which a restart of PostgreSQL does not take.
-PAUSES_SECONDS = (0.05, 0.1, 0.2, 0.4, *[0.5] * 18)
-CONFLICTS_MAX = 3  # Two requests that write the same thing meet once; whoever keeps failing has another reason.
 REACH_AGAIN_SECONDS = 0.2
 ASK_AGAIN_SECONDS = 2.0
-CONFLICT_PAUSE_SECONDS = 0.002
-CONFLICT_PAUSE_SECONDS_MAX = 0.05
 
 log = structlog.get_logger("stripe_lite.http")
 
-Result = TypeVar("Result")
 
 Handler: TypeAlias = Callable[[Work], Awaitable[StripeObject]]
 
@@ -106,6 +99,10 @@ First: TypeAlias = tuple[Outcome, Asked]
 
 async def execute(kit: Kit, call: Call) -> Outcome:
     """Carry a call out and give back what its client is told."""
+    if not call.writes:
+        read = await _read(kit, call)
+        if read is not None:
+            return read
     if call.claim is None:
         outcome, asked = await begin(kit, call)
         return await finish(kit, call, asked) or outcome
@@ -120,16 +117,34 @@ async def execute(kit: Kit, call: Call) -> Outcome:
         kit.running.discard(name)
 
 
+async def _read(kit: Kit, call: Call) -> Outcome | None:
+    """The answer of a call that only reads; None where it takes more than that: a row to write, or another try."""
+    work = kit.work(call.who)
+    try:
+        answer = await call.handler(work)
+        if work.adds:
+            return None
+        if call.expand:
+            await kit.expander.expand(work, answer, call.expand)
+        return success(answer)
+    except StripeError as error:
+        return failure(error)
+    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
+        return None
+    finally:
+        work.close()
+
+
 async def begin(kit: Kit, call: Call) -> First:
     """Carry out a call up to its first commit; what the bank is to be asked then is for `finish`."""
     try:
-        return await _repeated(kit, call.who, lambda work: _first(kit, call, work), writes=call.writes)
-    except _KeyTaken:
-        return await _repeated(kit, call.who, lambda work: _replayed(call, work), writes=False)
+        return await repeated(_ground(kit, call.who), lambda work: _first(kit, call, work), writes=call.writes)
+    except KeyTaken:
+        return await repeated(_ground(kit, call.who), lambda work: _replayed(call, work), writes=False)
     except (asyncpg.PostgresError, ValueError):
         # The database refused what the handler wrote, and nothing of it is there: a fault of ours, as any other.
         log.exception("operation refused by the database", request_id=call.who.stamp.id)
-        return await _repeated(kit, call.who, lambda work: _broken(call, work))
+        return await repeated(_ground(kit, call.who), lambda work: _broken(call, work))
 
 
 async def finish(kit: Kit, call: Call, asked: Asked) -> Outcome | None:
@@ -140,111 +155,8 @@ async def finish(kit: Kit, call: Call, asked: Asked) -> Outcome | None:
     return outcome
 
 
-class _KeyTaken(Exception):
-    """The request's idempotency key has its row already: nothing of what was done now remains."""
-
-
-async def _repeated(
-    kit: Kit,
-    who: Who,
-    attempt: Callable[[Work], Awaitable[Result]],
-    *,
-    writes: bool = True,
-    again_after: tuple[type[Exception], ...] = (),
-    once_lost: Callable[[], Awaitable[None]] | None = None,
-) -> Result:
-    """Run a transaction again while what stopped it left nothing behind, or is one of `again_after`.
-
-    `once_lost` is done before it runs again because the database was lost.
-    """
-    conflicts = 0
-    for pause in PAUSES_SECONDS:
-        try:
-            return await _through_conflicts(kit, who, attempt, writes=writes)
-        except Exception as error:
-            conflicts += isinstance(error, asyncpg.UniqueViolationError)
-            again = _passing(error) or isinstance(error, again_after)
-            if not again or conflicts > CONFLICTS_MAX:
-                raise
-            log.info("transaction repeated", request_id=who.stamp.id, reason=type(error).__name__)
-            lost = isinstance(error, LOST)
-        await asyncio.sleep(pause)
-        if lost and once_lost is not None:
-            await once_lost()
-    raise Unavailable("The database cannot be reached; nothing was done.")
-
-
-async def _through_conflicts(
-    kit: Kit, who: Who, attempt: Callable[[Work], Awaitable[Result]], *, writes: bool
-) -> Result:
-    """Run a transaction; where others changed its rows meanwhile, at once again, as long as one waits for a lock."""
-    started = time.monotonic()
-    pause = CONFLICT_PAUSE_SECONDS
-    while True:
-        try:
-            return await _once(kit, who, attempt, writes=writes)
-        except Conflict as conflict:
-            if time.monotonic() - started > kit.database.lock_timeout_seconds:
-                raise LockTimeout from conflict
-        await asyncio.sleep(pause * random.random())
-        pause = min(pause * 2, CONFLICT_PAUSE_SECONDS_MAX)
-
-
-async def _once(kit: Kit, who: Who, attempt: Callable[[Work], Awaitable[Result]], *, writes: bool) -> Result:
-    work = kit.work(who)
-    try:
-        result = await attempt(work)
-        if writes or work.adds:
-            await failpoints.hit("before_commit")
-            await _commit(work)
-            await _follow(kit, work)
-        return result
-    except asyncpg.UniqueViolationError as error:
-        await work.rollback()
-        if error.constraint_name == idempotency.TAKEN:
-            raise _KeyTaken from error
-        raise
-    except LOST:
-        # The driver may not know yet that the connection is of no use any more.
-        work.close(broken=True)
-        raise
-    except BaseException:
-        await work.rollback()
-        raise
-    finally:
-        work.close()
-
-
-def _passing(error: Exception) -> bool:
-    """Whether the same transaction may succeed when it is run again; a value that the driver refuses stays refused."""
-    return isinstance(error, (*REPEATABLE, *LOST, asyncpg.UniqueViolationError)) and not isinstance(error, ValueError)
-
-
-async def _commit(work: Work) -> None:
-    """Commit; where the connection is lost on the way, look whether it happened before saying anything."""
-    try:
-        await work.commit()
-    except CommitUnknown as unknown:
-        for pause in PAUSES_SECONDS:
-            await asyncio.sleep(pause)
-            try:
-                if await work.committed():
-                    return
-            except (*LOST, Unavailable):
-                continue
-            else:
-                raise ConnectionError("the commit did not happen") from unknown
-        raise OutcomeUnknown(keyed=work.request.idempotency_key is not None) from unknown
-
-
-async def _follow(kit: Kit, work: Work) -> None:
-    """What comes after a commit: it happened, so that no failure here may change what the client is told."""
-    try:
-        await failpoints.hit("after_commit")
-    except failpoints.FailpointHit:
-        log.exception("failure after a commit", request_id=work.request.id)
-    if work.followed:
-        kit.wake_deliveries(work.account_id)
+def _ground(kit: Kit, who: Who) -> Ground:
+    return Ground(lambda: kit.work(who), kit.wake_deliveries, kit.database.lock_timeout_seconds, who.stamp.id)
 
 
 async def _broken(call: Call, work: Work) -> First:
@@ -269,7 +181,7 @@ async def _first(kit: Kit, call: Call, work: Work) -> First:
     await failpoints.hit("key_claimed")
     outcome = await _outcome(kit, call, work)
     if not outcome.saved and call.claim is not None and await idempotency.look(work, call.claim) is not None:
-        raise _KeyTaken
+        raise KeyTaken
     asked = [(keep(work, question, call.reply()), question) for question in work.asked]
     if call.claim is not None and call.who.stamp.id is not None and asked and call.waits:
         idempotency.start(work, call.claim, call.who.stamp.id)
@@ -295,7 +207,7 @@ async def _outcome(kit: Kit, call: Call, work: Work) -> Outcome:
         await _settle_error(work, error)
         return failure(error)
     except Exception as error:
-        if _passing(error) or isinstance(error, Conflict | failpoints.FailpointHit):
+        if passing(error) or isinstance(error, Conflict | failpoints.FailpointHit):
             raise
         log.exception("operation failed", request_id=call.who.stamp.id)
         # Where a statement failed, the transaction takes no other any more.
@@ -368,7 +280,7 @@ async def settle(kit: Kit, who: Who, job_id: str, task: Task, answer: Any) -> Ou
         except TimeoutError:
             answer = None
 
-    return await _repeated(kit, who, record, again_after=(LockTimeout,), once_lost=ask_again)
+    return await repeated(_ground(kit, who), record, again_after=(LockTimeout,), once_lost=ask_again)
 
 
 async def _recorded(kit: Kit, work: Work, job: Job, task: Task, answer: Any) -> Outcome:
