@@ -38,6 +38,7 @@ class Field:
     cast: str
     binder: Binder | None
     default: Callable[[], Any]
+    has_default: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,9 @@ class Fields:
     # The primary key, and the version where there is one: what a row is written by.
     identity: tuple[Field, ...]
     versioned: bool
+    # Which of the fields are not sent as they are, and which have a value where none was given, by their place.
+    bound: tuple[tuple[int, Binder], ...]
+    defaulted: tuple[tuple[int, str, Callable[[], Any]], ...]
     mapper: Mapper[Any]
 
     def instance(self, record: Iterable[Any]) -> Any:
@@ -58,6 +62,17 @@ class Fields:
         row = self.mapper.class_manager.new_instance()
         row.__dict__.update(zip(self.keys, record, strict=True))
         return row
+
+    def values(self, row: Base) -> list[Any]:
+        """What is sent for every field, in the table's order."""
+        state = row.__dict__
+        values = [state.get(key) for key in self.keys]
+        for place, key, default in self.defaulted:
+            if key not in state:
+                values[place] = default()
+        for place, binder in self.bound:
+            values[place] = binder(values[place])
+        return values
 
     def value(self, row: Base, field: Field) -> Any:
         """What is sent for the field: the row's value, or the column's default where none was given."""
@@ -89,6 +104,7 @@ def fields_of(model: type[Base]) -> Fields:
                 cast=column.type.compile(DIALECT).split(" COLLATE")[0],
                 binder=json_text if isinstance(column.type, JSON | JSONB) else None,
                 default=_default_of(column.default),
+                has_default=column.default is not None,
             )
         )
     names = {column.name for column in mapper.primary_key} | {"version"}
@@ -99,6 +115,8 @@ def fields_of(model: type[Base]) -> Fields:
         by_key={field.key: field for field in fields},
         identity=tuple(field for field in fields if field.column in names),
         versioned=any(field.column == "version" for field in fields),
+        bound=tuple((place, field.binder) for place, field in enumerate(fields) if field.binder is not None),
+        defaulted=tuple((place, field.key, field.default) for place, field in enumerate(fields) if field.has_default),
         mapper=mapper,
     )
 
@@ -148,8 +166,10 @@ class Written:
 def insert_part(rows: list[Base]) -> Written:
     """One INSERT for rows of one model."""
     facts = fields_of(type(rows[0]))
-    arguments = tuple(facts.value(row, field) for row in rows for field in facts.fields)
-    return Written(_insert_sql(type(rows[0]), len(rows)), arguments)
+    arguments: list[Any] = []
+    for row in rows:
+        arguments += facts.values(row)
+    return Written(_insert_sql(type(rows[0]), len(rows)), tuple(arguments))
 
 
 @cache

@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Generic, TypeVar, assert_never
@@ -12,13 +12,14 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from stripe_lite.core import search as language
 from stripe_lite.core.clock import from_unix
-from stripe_lite.core.lists import SearchParams
+from stripe_lite.core.lists import AnyObject, SearchParams, SearchResultObject
 from stripe_lite.core.search import Clause, Kind, Operator
 from stripe_lite.db.base import Resource
 from stripe_lite.db.work import Work
 
 AnyResource = TypeVar("AnyResource", bound=Resource)
 
+COUNT_MAX = 10_000  # Beyond, the total of what matches stays at this.
 UNIX_MAX = 253_402_300_799  # The last second of the year 9999, which timestamps reach.
 # What may stand before and after a word: a phrase must match whole words.
 WORD_BEGINS = r"(^|[\s\"'(\[])"
@@ -57,6 +58,14 @@ class Found(Generic[AnyResource]):
     rows: list[AnyResource]
     has_more: bool
     next_page: str | None
+    count: Callable[[], Awaitable[int]]
+
+    def shown(self, objects: Sequence[AnyObject], url: str) -> SearchResultObject[AnyObject]:
+        """The page as clients see it, given what they see of its rows."""
+        page: SearchResultObject[AnyObject] = SearchResultObject(
+            data=list(objects), has_more=self.has_more, next_page=self.next_page, url=url
+        )
+        return page.count_with(self.count)
 
 
 async def search(
@@ -69,12 +78,17 @@ async def search(
         condition(params.query, searchable),
         *conditions,
     ]
-    if params.page is not None:
-        matching.append(model.id < language.page_position(params.page))
-    statement = select(model).where(*matching).order_by(model.id.desc()).limit(params.limit + 1)
+
+    async def count() -> int:
+        some = select(model.id).where(*matching).limit(COUNT_MAX).subquery()
+        [[total]] = await work.values(select(func.count()).select_from(some))
+        return int(total)
+
+    rest = [] if params.page is None else [model.id < language.page_position(params.page)]
+    statement = select(model).where(*matching, *rest).order_by(model.id.desc()).limit(params.limit + 1)
     rows = await work.all(statement)
     has_more, rows = len(rows) > params.limit, rows[: params.limit]
-    return Found(rows, has_more, language.page_token(rows[-1].id) if has_more else None)
+    return Found(rows, has_more, language.page_token(rows[-1].id) if has_more else None, count)
 
 
 def condition(text: str, searchable: Searchable) -> ColumnElement[bool]:

@@ -10,7 +10,8 @@ from datetime import datetime
 from typing import Any, TypeAlias, TypeVar
 
 import asyncpg
-from sqlalchemy import ColumnElement, Select, inspect
+from sqlalchemy import ColumnElement, Select
+from sqlalchemy.orm.base import instance_state
 
 from stripe_lite.core.clock import utc_now
 from stripe_lite.core.errors import LockTimeout, ResourceMissing
@@ -320,7 +321,7 @@ class Work:
         self._recorded.clear()
         self.asked.clear()
         for row in self._known.values():
-            inspect(row).committed_state.clear()
+            instance_state(row).committed_state.clear()
 
     @property
     def adds(self) -> bool:
@@ -403,7 +404,7 @@ class Work:
         groups: dict[type[Base], list[Base]] = {}
         for row in added:
             groups.setdefault(type(row), []).append(row)
-            inspect(row).committed_state.clear()
+            instance_state(row).committed_state.clear()
         parts = [queries.insert_part(rows) for rows in groups.values()]
         parts += [queries.update_part(row, keys) for row, keys in changed]
         parts += [queries.delete_part(row) for row in self._deleted]
@@ -435,7 +436,7 @@ class Work:
         gone = {id(row) for row in self._deleted}
         changes: list[tuple[Base, tuple[str, ...]]] = []
         for key, row in self._known.items():
-            state = inspect(row)
+            state = instance_state(row)
             if not state.committed_state or id(row) in new or id(row) in gone:
                 continue
             keys = tuple(sorted(name for name, old in state.committed_state.items() if row.__dict__[name] != old))

@@ -7,7 +7,7 @@ from pydantic import Field, SerializeAsAny
 from stripe_lite.core.clock import unix
 from stripe_lite.core.contacts import AddressObject, ShippingParams, address_object
 from stripe_lite.core.lists import CreatedFilter, ListParams, SearchParams
-from stripe_lite.core.objects import Expandable, Metadata, Params, StripeObject, Tree
+from stripe_lite.core.objects import Expandable, Metadata, Params, StripeObject, Tree, TrustedObject
 from stripe_lite.payments.charges.model import Charge
 from stripe_lite.payments.sources.schema import CardSourceParams
 
@@ -93,7 +93,7 @@ class ChargeShippingObject(StripeObject):
     tracking_number: str | None
 
 
-class ChargeObject(StripeObject):
+class ChargeObject(TrustedObject):
     """A charge: one attempt to move money into the account."""
 
     id: str = Field(description="The charge's id.")

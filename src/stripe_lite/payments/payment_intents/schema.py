@@ -7,7 +7,7 @@ from pydantic import Field
 from stripe_lite.core.clock import unix, unix_or_none
 from stripe_lite.core.contacts import AddressObject, ShippingParams, address_object
 from stripe_lite.core.lists import CreatedFilter, ListObject, ListParams, SearchParams
-from stripe_lite.core.objects import Expandable, Metadata, Params, StripeObject, Tree
+from stripe_lite.core.objects import Expandable, Metadata, Params, StripeObject, Tree, TrustedObject
 from stripe_lite.payments.payment_intents.model import PaymentIntent
 from stripe_lite.payments.payment_methods.schema import PaymentMethodDataParams
 
@@ -265,7 +265,7 @@ class IntentShippingObject(StripeObject):
     tracking_number: str | None
 
 
-class PaymentIntentObject(StripeObject):
+class PaymentIntentObject(TrustedObject):
     """A payment intent: one payment, from the wish to be paid through every attempt."""
 
     id: str = Field(description="The payment intent's id.")
