@@ -21,6 +21,7 @@ from stripe_lite.db.base import Base, Resource, Row
 from stripe_lite.db.pages import page_sql, page_statement
 from stripe_lite.db.queries import Written
 from stripe_lite.db.session import APPLICATION_NAME, LOST, Database, Driver, Lease
+from stripe_lite.db.witness import END_SESSION, Witness, witness_of
 
 AnyRow = TypeVar("AnyRow", bound=Row)
 
@@ -74,30 +75,6 @@ class Conflict(Exception):
 
 class CommitUnknown(Exception):
     """The connection was lost while a commit was on its way: nobody knows yet whether it happened."""
-
-
-@dataclass(frozen=True, slots=True)
-class Witness:
-    """One thing that a transaction does to a row, by which it can be told later whether the transaction happened."""
-
-    row: Row
-    gone: bool = False
-    changed: tuple[str, ...] = ()
-
-    def seen_in(self, found: asyncpg.Record | None) -> bool:
-        """Whether the row, read again, is as the transaction leaves it."""
-        if found is None or self.gone:
-            return found is None and self.gone
-        values = dict(zip(queries.fields_of(type(self.row)).keys, found, strict=True))
-        return all(values[name] == self.row.__dict__[name] for name in self.changed)
-
-
-# A session whose client is gone may still carry out what it was sent; once it is ended, what is seen is final.
-END_SESSION = """
-SELECT pg_terminate_backend(pid, 2000) FROM pg_stat_activity
-WHERE pid = $1 AND pid <> pg_backend_pid() AND application_name = $2
-  AND usename = current_user AND datname = current_database()
-"""
 
 
 class Work:
@@ -412,23 +389,10 @@ class Work:
         for row, _ in changed:
             if queries.fields_of(type(row)).versioned:
                 row.__dict__["version"] += 1
-        self._witness = self._witness or self._new_witness(changed)
+        self._witness = self._witness or witness_of(added, self._deleted, changed)
         self._followers = len(followers)
         self._added, self._deleted, self._extra = [], [], []
         return parts + followers
-
-    def _new_witness(self, changed: Sequence[tuple[Base, tuple[str, ...]]]) -> Witness | None:
-        """Something that tells this transaction from every other; of a change only what repeating it gives as well."""
-        for row in self._added:
-            if isinstance(row, Row):
-                return Witness(row)
-        for row in self._deleted:
-            if isinstance(row, Row):
-                return Witness(row, gone=True)
-        for row, keys in changed:
-            if isinstance(row, Row):
-                return Witness(row, changed=keys)
-        return None
 
     def _changed(self) -> list[tuple[Base, tuple[str, ...]]]:
         """Known rows with changed columns. Only a locked row may be changed, else two requests could overwrite."""
