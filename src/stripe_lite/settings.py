@@ -97,7 +97,7 @@ class Settings(BaseSettings):
     """Server processes that share the port; one per core is right."""
 
     delivery: Literal["inside", "apart"] = "inside"
-    """Whether server processes run the background workers, or leave them to `stripe-lite worker`."""
+    """Whether server processes send webhooks themselves, or leave that to `stripe-lite worker`."""
 
     # Who may use it.
 

@@ -60,7 +60,7 @@ async def spoil(sample: str, postgres: str) -> AsyncIterator[Spoil]:
     numbers = itertools.count()
 
     async def spoiled(sql: str) -> dict[str, list[dict[str, object]]]:
-        async with _copy(postgres, f"stripe_lite_spoiled_{next(numbers)}") as dsn:
+        async with copy_of_sample(postgres, f"stripe_lite_spoiled_{next(numbers)}") as dsn:
             await _run(dsn, *filter(None, (sql,)))
             findings = await verify(dsn, quiet=True)
             return {each.check.name: list(each.rows) for each in findings if each.state is State.BROKEN}
@@ -69,7 +69,8 @@ async def spoil(sample: str, postgres: str) -> AsyncIterator[Spoil]:
 
 
 @asynccontextmanager
-async def _copy(postgres: str, name: str) -> AsyncIterator[str]:
+async def copy_of_sample(postgres: str, name: str) -> AsyncIterator[str]:
+    """A copy of the sample, for as long as the block runs."""
     await _run(postgres, f"DROP DATABASE IF EXISTS {name}", f"CREATE DATABASE {name} TEMPLATE {SAMPLE}")
     try:
         yield _named(postgres, name)

@@ -77,7 +77,9 @@ def show(findings: list[Finding], console: Console) -> None:
     table = Table("", "Invariant", "", box=None, pad_edge=False)
     for finding in findings:
         style = {State.HOLDS: "green", State.BROKEN: "bold red"}.get(finding.state, "dim")
-        words = f"{len(finding.rows)} rows break it" if finding.rows else str(finding.state)
+        number = len(finding.rows)
+        broken = "1 row breaks it" if number == 1 else f"{number} rows break it"
+        words = broken if number else str(finding.state)
         told = f"{words}: {finding.reason}" if finding.reason else words
         table.add_row(str(finding.check.number), finding.check.name, Text(told, style=style))
     console.print(table)
