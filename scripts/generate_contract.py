@@ -42,10 +42,22 @@ ON_DEMAND = {
 
 Schema = dict[str, Any]
 
+# Parameters, and values of them, that the API takes although its description leaves them out, by the title of the hash
+# they belong to: each is read as one that is described elsewhere, named by its path, its method and its name there.
+ADDITIONS = {
+    # Stripe.js and the mobile libraries confirm with a card's number or a token instead of a payment method's id.
+    "payment_method_data_params": {
+        "card": ("/v1/payment_methods", "post", "card"),
+        "type": ("/v1/payment_methods", "post", "type"),
+    },
+}
+FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
+
 
 def main(path: str) -> None:
     """Write every file from the description at `path`."""
     spec = json.loads(Path(path).read_text())
+    _add(spec)
     _write_operations(spec)
     _write_params(spec)
     _write_json(FACTS / "expansions.json", _expansions(spec["components"]["schemas"]))
@@ -67,6 +79,21 @@ def _each_operation(spec: Schema) -> list[tuple[str, str, Schema]]:
         for method in METHODS
         if method in item
     ]
+
+
+def _add(spec: Schema) -> None:
+    """Put into the description what it leaves out."""
+    for _, _, operation in _each_operation(spec):
+        for field in _body(operation).values():
+            for name, (path, method, place) in ADDITIONS.get(field.get("title", ""), {}).items():
+                field["properties"][name] = _body(spec["paths"][path][method])[place]
+
+
+def _body(operation: Schema) -> Schema:
+    contents = operation.get("requestBody", {}).get("content", {})
+    form: Schema = next((contents[kind]["schema"] for kind in FORMS if kind in contents), {})
+    properties: Schema = form.get("properties", {})
+    return properties
 
 
 def _write_operations(spec: Schema) -> None:

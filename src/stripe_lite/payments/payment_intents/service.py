@@ -5,7 +5,7 @@ from hmac import compare_digest
 from sqlalchemy import ColumnElement
 
 from stripe_lite.core import metadata, money
-from stripe_lite.core.errors import InvalidRequest, LockTimeout, ResourceMissing, UnexpectedState
+from stripe_lite.core.errors import InvalidParameter, InvalidRequest, LockTimeout, ResourceMissing, UnexpectedState
 from stripe_lite.core.ids import new_id, new_secret
 from stripe_lite.core.lists import Page
 from stripe_lite.core.objects import Tree
@@ -255,6 +255,8 @@ async def give_payment_method(
     """Set the payment method that a request names, or describes."""
     if id is None and given is None:
         return
+    if given is not None and id is not None:
+        raise InvalidParameter("You may only specify one of these parameters: payment_method, payment_method_data.")
     if given is not None:
         method = await payment_methods.create_from_data(work, given)
     else:
