@@ -54,6 +54,21 @@ async def test_a_query_that_cannot_be_asked_is_refused(shop: Shop, query: str) -
         await shop.v1.customers.search_async({"query": query})
 
 
+async def test_the_total_is_counted_where_it_is_asked_for(shop: Shop) -> None:
+    for _ in range(3):
+        await shop.v1.customers.create_async({"name": "Ann"})
+    await shop.v1.customers.create_async({"name": "Bea"})
+    query = {"query": "name:'Ann'", "limit": 2}
+    plain = await shop.v1.customers.search_async(query)
+    assert "total_count" not in plain
+    first = await shop.v1.customers.search_async(query | {"expand": ["total_count"]})
+    assert (len(first.data), first.total_count) == (2, 3)
+    last = await shop.v1.customers.search_async(query | {"expand": ["total_count"], "page": first.next_page})
+    assert (len(last.data), last.total_count) == (1, 3)
+    with raises_stripe(param="expand"):
+        await shop.v1.customers.list_async({"expand": ["total_count"]})
+
+
 async def test_results_are_expanded(shop: Shop) -> None:
     await shop.v1.customers.create_async({"name": "Ann"})
     page = await shop.v1.customers.search_async({"query": "name:'Ann'", "expand": ["data.tax_ids"]})

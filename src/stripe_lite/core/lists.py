@@ -1,10 +1,10 @@
 """Lists and search results, and the parameters that page through them."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Generic, Literal, Self, TypeVar
 
-from pydantic import Field, SerializeAsAny, field_validator, model_validator
+from pydantic import Field, PrivateAttr, SerializeAsAny, field_validator, model_validator
 
 from stripe_lite.core.errors import InvalidParameter
 from stripe_lite.core.objects import Params, StripeObject
@@ -20,9 +20,7 @@ def checked_limit(limit: int) -> int:
     """A page's size, refused unless it is between 1 and 100."""
     if not 1 <= limit <= LIST_LIMIT_MAX:
         bound = "greater than or equal to 1" if limit < 1 else f"less than or equal to {LIST_LIMIT_MAX}"
-        raise InvalidParameter(
-            f"This value must be {bound}.", code="parameter_invalid_integer", param="limit"
-        )
+        raise InvalidParameter(f"This value must be {bound}.", code="parameter_invalid_integer", param="limit")
     return limit
 
 
@@ -96,4 +94,17 @@ class SearchResultObject(StripeObject, Generic[AnyObject]):
     data: list[SerializeAsAny[AnyObject]] = Field(description="The objects that match, newest first.")
     has_more: bool = Field(description="Whether results follow after this page.")
     next_page: str | None = Field(description="What to send as `page` for the next results.")
+    total_count: int | None = Field(None, description="How many objects match, up to 10,000; only when expanded.")
     url: str = Field(description="The path that was searched.")
+
+    _count: Callable[[], Awaitable[int]] | None = PrivateAttr(None)
+
+    def count_with(self, count: Callable[[], Awaitable[int]]) -> Self:
+        """Know how to count what matches, which takes longer than to find one page of it."""
+        self._count = count
+        return self
+
+    async def include_total_count(self) -> None:
+        """Tell how many objects match in all."""
+        if self._count is not None:
+            self.total_count = await self._count()

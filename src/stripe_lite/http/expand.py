@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from stripe_lite.core.errors import InvalidParameter
+from stripe_lite.core.lists import SearchResultObject
 from stripe_lite.core.objects import StripeObject
 from stripe_lite.db.work import Work
 
@@ -50,7 +51,10 @@ class Expander:
                 raise InvalidParameter(
                     f"You cannot expand more than {DEPTH_MAX} levels of a property ({path}).", param="expand"
                 )
-            await self._descend(work, answer, steps, path)
+            if isinstance(answer, SearchResultObject) and path == "total_count":
+                await answer.include_total_count()
+            else:
+                await self._descend(work, answer, steps, path)
 
     async def _descend(self, work: Work, at: StripeObject, steps: list[str], path: str) -> None:
         name, rest = steps[0], steps[1:]

@@ -53,5 +53,4 @@ async def list_customers(work: Work, params: CustomerListParams) -> ListObject[C
 async def search_customers(work: Work, params: CustomerSearchParams) -> SearchResultObject[CustomerObject]:
     """Search for customers in Stripe's query language, newest first."""
     found = await customers.search(work, params)
-    rows = [render(row) for row in found.rows]
-    return SearchResultObject(data=rows, has_more=found.has_more, next_page=found.next_page, url="/v1/customers/search")
+    return found.shown([render(row) for row in found.rows], "/v1/customers/search")

@@ -53,5 +53,4 @@ async def list_charges(work: Work, params: ChargeListParams) -> ListObject[Charg
 async def search_charges(work: Work, params: ChargeSearchParams) -> SearchResultObject[ChargeObject]:
     """Search for charges in Stripe's query language, newest first."""
     found = await finding.search(work, params)
-    rows = [render(row) for row in found.rows]
-    return SearchResultObject(data=rows, has_more=found.has_more, next_page=found.next_page, url="/v1/charges/search")
+    return found.shown([render(row) for row in found.rows], "/v1/charges/search")

@@ -75,12 +75,7 @@ async def search_payment_intents(
 ) -> SearchResultObject[PaymentIntentObject]:
     """Search payment intents with Stripe's query language, newest first."""
     found = await intents.search(work, params)
-    return SearchResultObject(
-        data=[render(row) for row in found.rows],
-        has_more=found.has_more,
-        next_page=found.next_page,
-        url="/v1/payment_intents/search",
-    )
+    return found.shown([render(row) for row in found.rows], "/v1/payment_intents/search")
 
 
 @router.post("/v1/payment_intents/{intent}/increment_authorization")
