@@ -98,6 +98,24 @@ async def test_a_live_key_sees_live_objects_only(strict: Strict) -> None:
     assert (await strict.ask(test.key, path=f"/v1/customers/{made['id']}")).status_code == 404
 
 
+async def test_an_object_of_the_other_mode_is_missing_with_a_hint(strict: Strict) -> None:
+    account_id = await create_account(strict.database)
+    keys = {
+        mode: (await create_key(strict.database, account_id=account_id, livemode=mode == "live")).key
+        for mode in ("test", "live")
+    }
+    for here, there in (("test", "live"), ("live", "test")):
+        made = (await strict.ask(keys[there], "POST")).json()["id"]
+        hint = (
+            f"No such customer: '{made}'; a similar object exists in {there} mode, but a {here} mode key was used to "
+            "make this request."
+        )
+        for path, status in ((f"/v1/customers/{made}", 404), (f"/v1/customers?starting_after={made}", 400)):
+            refused = await strict.ask(keys[here], path=path)
+            assert (refused.status_code, refused.json()["error"]["message"]) == (status, hint)
+            assert refused.json()["error"]["code"] == "resource_missing"
+
+
 async def test_another_accounts_object_reads_like_an_unknown_one(strict: Strict) -> None:
     one, other = await create_key(strict.database), await create_key(strict.database)
     made = (await strict.ask(one.key, "POST")).json()["id"]

@@ -73,6 +73,14 @@ class ResourceMissing(InvalidRequest):
 
     def __init__(self, noun: str, id: str, *, param: str = "id") -> None:
         super().__init__(f"No such {noun}: '{id}'", code="resource_missing", param=param)
+        self.id = id
+
+    def hint_at_other_mode(self, *, livemode: bool) -> None:
+        """Say that the account has such an object in the mode that was not asked."""
+        here, there = ("live", "test") if livemode else ("test", "live")
+        self.message += (
+            f"; a similar object exists in {there} mode, but a {here} mode key was used to make this request."
+        )
 
 
 class UnrecognizedUrl(InvalidRequest):

@@ -134,6 +134,8 @@ class Front:
                 # One that the path names is 404; one that only a parameter names makes the request invalid.
                 if (error.param or "").partition("[")[0] in tree:
                     error.status = InvalidRequest.status
+                if error.id in work.in_other_mode:
+                    error.hint_at_other_mode(livemode=work.livemode)
                 raise
 
         return await phases.execute(
