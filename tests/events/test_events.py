@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from typing import Any
 
 import asyncpg
@@ -9,6 +10,7 @@ import pytest
 import pytest_asyncio
 from aiohttp import web
 
+from stripe_lite.core.clock import utc_now
 from tests.shop import Shop, raises_stripe
 from tests.webhooks.receivers import http_receiver
 
@@ -94,11 +96,10 @@ async def test_events_are_listed_by_time_and_in_pages(shop: Shop) -> None:
     assert [event.id for event in page.data] == [newest.id, middle.id]
 
 
-async def test_events_are_kept_for_thirty_days(shop: Shop, rows: asyncpg.Connection) -> None:
+async def test_events_are_kept_for_thirty_days(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     await shop.v1.customers.create_async()
     [event] = (await shop.v1.events.list_async()).data
-    aged = "UPDATE events SET created_at = created_at - interval '30 days 1 minute' WHERE account_id = $1"
-    await rows.execute(aged, shop.account_id)
+    monkeypatch.setattr("stripe_lite.db.work.utc_now", lambda: utc_now() + timedelta(days=30, minutes=1))
     assert (await shop.v1.events.list_async()).data == []
     with raises_stripe(code="resource_missing", status=404):
         await shop.v1.events.retrieve_async(event.id)

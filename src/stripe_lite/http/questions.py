@@ -11,6 +11,7 @@ from stripe_lite.db.jobs import Job
 from stripe_lite.db.work import RequestStamp, Work
 
 BANK_JOB = "bank"  # The kind of such a job.
+BANK_ACTOR = "bank"  # Who causes what the bank says after the client had its answer.
 # How long the process that asked is left alone before a worker asks in its place; the bank answers both alike.
 ORPHAN_AFTER_SECONDS = 4.0
 
@@ -57,8 +58,10 @@ class Reply(BaseModel):
         )
 
     def paid(self) -> "Reply":
-        """The same, with nothing owed to the client any more."""
-        return self.model_copy(update={"saved_as": None})
+        """The same, with nothing owed to the client any more: what the bank says later, no request has caused."""
+        return self.model_copy(
+            update={"saved_as": None, "request_id": None, "idempotency_key": None, "actor": BANK_ACTOR}
+        )
 
 
 class Task(BaseModel):
