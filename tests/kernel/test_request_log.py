@@ -81,6 +81,7 @@ def test_secrets_of_requests_are_left_out() -> None:
         "sepa_debit": {"iban": "DE89370400440532013000"},
         "client_secret": "pi_1_secret_2",
         "list": [{"number": CARD}, CARD, 4242424242424242, 7, None, True],
+        "odd": {"cvc": {"a": "123"}, "cvv": ["123"], "security_code": 123},
     }
     assert redacted_tree(tree) == {
         "type": "card",
@@ -89,6 +90,7 @@ def test_secrets_of_requests_are_left_out() -> None:
         "sepa_debit": {"iban": "****3000"},
         "client_secret": "[redacted]",
         "list": [{"number": "****4242"}, "****4242", "****4242", 7, None, True],
+        "odd": {"cvc": "[redacted]", "cvv": "[redacted]", "security_code": "[redacted]"},
     }
 
 

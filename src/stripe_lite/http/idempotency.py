@@ -20,6 +20,7 @@ from stripe_lite.core.objects import Tree
 from stripe_lite.db.base import Id, Row
 from stripe_lite.db.queries import Written
 from stripe_lite.db.work import Work
+from stripe_lite.http.redaction import redacted_text
 
 KEY_LENGTH_MAX = 255
 
@@ -79,7 +80,7 @@ def claim_of(key: str, method: str, path: str, parameters: Tree) -> Claim:
         raise InvalidParameter(f"The Idempotency-Key header is {len(key)} characters long; at most 255 are allowed.")
     canonical = blake2b(digest_size=32)
     canonical.update(_canonical(parameters))
-    return Claim(key, f"{method} {path}", canonical.digest())
+    return Claim(key, f"{method} {redacted_text(path)}", canonical.digest())
 
 
 def _canonical(value: object) -> bytes:

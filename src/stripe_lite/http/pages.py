@@ -9,6 +9,7 @@ from pydantic_core import to_json
 from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse
 
+from stripe_lite.core.card_numbers import redact
 from stripe_lite.core.errors import ApiError, InvalidRequest, StripeError, Unavailable, UnrecognizedUrl
 from stripe_lite.core.objects import Tree
 from stripe_lite.db.session import LOST, Database
@@ -118,4 +119,5 @@ def add_errors(pages: FastAPI) -> None:
 
 
 def _error(error: StripeError, status: int) -> Response:
-    return JSONResponse({"error": error.body()}, status, headers={"X-Content-Type-Options": "nosniff"})
+    shown = error.body() | {"message": redact(error.message)}
+    return JSONResponse({"error": shown}, status, headers={"X-Content-Type-Options": "nosniff"})
