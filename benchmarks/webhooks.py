@@ -5,6 +5,7 @@ import json
 import subprocess
 import sys
 import time
+from dataclasses import dataclass
 from urllib.parse import quote
 
 import asyncpg
@@ -14,6 +15,7 @@ from benchmarks.figures import Bounds, Figure
 from benchmarks.stage import ROOT, Account, Process, ask, free_port
 from stripe_lite.registry import METADATA
 
+DATABASE = "bench_webhooks"
 DELIVERIES = 5_000
 DELIVERIES_IF_QUICK = 2_000
 POLL_SECONDS = 0.05
@@ -34,6 +36,15 @@ FROM copied c, webhook_endpoints w WHERE w.account_id = $1
 """
 
 
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """One server process on a database of its own, so that nobody else delivers what it is measured by."""
+
+    dsn: str
+    server: Process
+    account: Account
+
+
 def webhooks(bench: Bench) -> list[Figure]:
     """Deliveries a second of CPU ÷ a bare aiohttp POST loop's."""
     figure = Figure("webhook deliveries per core ÷ bare aiohttp", Bounds(0.5, 0.7), side_unit="per CPU second")
@@ -43,47 +54,49 @@ def webhooks(bench: Bench) -> list[Figure]:
     elapsed: list[float] = []
     try:
         receiver.await_answer("/")
-        account = bench.new_account()
         url = f"http://127.0.0.1:{port}/hook"
-        new = f"url={quote(url)}&enabled_events[]=*"
-        ask(bench.server.port, "POST", "/v1/webhook_endpoints", account.key, new)
-        bench.run_times(bench.server, account, CREATE, operations=1, clients=1)
-        body = asyncio.run(_settled(bench, account))
-        for round in range(bench.rounds):
-            cpu, seconds = asyncio.run(_deliver(bench, account, round, number))
-            elapsed.append(seconds)
-            figure.add(number / cpu, number / _post(url, body, number))
+        dsn = asyncio.run(bench.stage.create_database(DATABASE))
+        with bench.stage.server(dsn) as server:
+            sender = Sender(dsn, server, asyncio.run(bench.stage.new_account(dsn, server)))
+            body = asyncio.run(_settled(bench, sender, url))
+            for round in range(bench.rounds):
+                cpu, seconds = asyncio.run(_deliver(sender, round, number))
+                elapsed.append(seconds)
+                figure.add(number / cpu, number / _post(url, body, number))
     finally:
         receiver.stop()
     figure.note = f"{number / min(elapsed):.0f} a second by the clock"
     return [figure]
 
 
-async def _settled(bench: Bench, account: Account) -> bytes:
-    """Wait until the first delivery is recorded; a body like those that are sent."""
-    connection = await asyncpg.connect(bench.dsn)
+async def _settled(bench: Bench, sender: Sender, url: str) -> bytes:
+    """Subscribe, and wait until the first delivery is recorded; a body like those that are sent."""
+    new = f"url={quote(url)}&enabled_events[]=*"
+    ask(sender.server.port, "POST", "/v1/webhook_endpoints", sender.account.key, new)
+    bench.run_times(sender.server, sender.account, CREATE, operations=1, clients=1)
+    connection = await asyncpg.connect(sender.dsn)
     try:
-        await _wait(connection, account)
-        data = await connection.fetchval("SELECT data FROM events WHERE account_id = $1 LIMIT 1", account.id)
+        await _wait(connection, sender.account)
+        data = await connection.fetchval("SELECT data FROM events WHERE account_id = $1 LIMIT 1", sender.account.id)
         envelope = {"id": "evt_" + 24 * "x", "object": "event", "created": 0, "data": json.loads(data)}
         return json.dumps(envelope, indent=2).encode()
     finally:
         await connection.close()
 
 
-async def _deliver(bench: Bench, account: Account, round: int, number: int) -> tuple[float, float]:
+async def _deliver(sender: Sender, round: int, number: int) -> tuple[float, float]:
     """The server's CPU seconds, and the time, from when so many deliveries are due until all are recorded."""
     columns = [column.name for column in METADATA.tables["events"].columns]
     copies = COPIES.format(
         columns=", ".join(f'"{name}"' for name in columns),
         values=", ".join(ID if name == "id" else f'e."{name}"' for name in columns),
     )
-    connection = await asyncpg.connect(bench.dsn)
+    connection = await asyncpg.connect(sender.dsn)
     try:
-        used, began = bench.server.cpu_seconds(), time.perf_counter()
-        await connection.execute(copies, account.id, str(round), number)
-        await _wait(connection, account)
-        return bench.server.cpu_seconds() - used, time.perf_counter() - began
+        used, began = sender.server.cpu_seconds(), time.perf_counter()
+        await connection.execute(copies, sender.account.id, str(round), number)
+        await _wait(connection, sender.account)
+        return sender.server.cpu_seconds() - used, time.perf_counter() - began
     finally:
         await connection.close()
 
