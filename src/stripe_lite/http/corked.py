@@ -4,7 +4,7 @@ Every write goes to the kernel at once and may wake the client; most of our resp
 """
 
 import asyncio
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
@@ -12,18 +12,35 @@ HEAD_BEGINS = b"HTTP/1.1 "
 CONTINUE_BEGINS = b"HTTP/1.1 100"
 
 
+@runtime_checkable
+class Wire(Protocol):
+    """A transport in both directions: uvloop's is one without being an `asyncio.Transport`."""
+
+    def write(self, data: bytes | bytearray | memoryview) -> None: ...
+    def close(self) -> None: ...
+    def abort(self) -> None: ...
+    def is_closing(self) -> bool: ...
+    def pause_reading(self) -> None: ...
+    def resume_reading(self) -> None: ...
+    def get_extra_info(self, name: str, default: Any = None) -> Any: ...
+    def set_protocol(self, protocol: asyncio.BaseProtocol) -> None: ...
+    def get_protocol(self) -> asyncio.BaseProtocol: ...
+
+
 class CorkedProtocol(HttpToolsProtocol):
     """The protocol of one connection, on a transport that keeps heads back for a moment."""
 
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Begin to serve a connection."""
+        if not isinstance(transport, Wire):
+            raise TypeError("an HTTP connection needs a transport that reads and writes")
         super().connection_made(CorkedTransport(transport, self.loop))
 
 
 class CorkedTransport(asyncio.Transport):
     """Keeps a response's head back until its body is written, or until the loop comes round."""
 
-    def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(self, transport: Wire, loop: asyncio.AbstractEventLoop) -> None:
         super().__init__()
         self._transport = transport
         self._loop = loop
