@@ -1,9 +1,10 @@
 """`expand[]`: ids in an answer are replaced by the objects they name, up to four levels deep."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from stripe_lite.contract import Expansion
 from stripe_lite.core.errors import InvalidParameter
 from stripe_lite.core.lists import SearchResultObject
 from stripe_lite.core.objects import StripeObject
@@ -32,7 +33,7 @@ class Served:
 class Expander:
     """Replaces ids by objects, knowing every kind of object that is served and what may be expanded in it."""
 
-    def __init__(self, served: Sequence[Served], expandable: Callable[[str], Mapping[str, object]]) -> None:
+    def __init__(self, served: Sequence[Served], expandable: Callable[[str], Mapping[str, Expansion]]) -> None:
         self.by_name = {kind.name: kind for kind in served}
         self._by_prefix = {kind.prefix: kind for kind in served}
         self._expandable = expandable
@@ -41,20 +42,31 @@ class Expander:
         """The object of a kind with this id."""
         return await self.by_name[name].load(work, id)
 
+    def check(self, name: str, paths: Sequence[str]) -> None:
+        """Refuse paths that lead nowhere from a kind of object, before anything is done that cannot be taken back."""
+        for path, steps in _steps(paths):
+            if not self._leads_on(name, steps):
+                raise _not_expandable(path)
+
     async def expand(self, work: Work, answer: StripeObject, paths: Sequence[str]) -> None:
         """Expand every path in the answer, in place."""
-        if len(paths) > PATHS_MAX:
-            raise InvalidParameter(f"You cannot expand more than {PATHS_MAX} properties.", param="expand")
-        for path in paths:
-            steps = path.split(".")
-            if len(steps) - (steps[0] == "data") > DEPTH_MAX:
-                raise InvalidParameter(
-                    f"You cannot expand more than {DEPTH_MAX} levels of a property ({path}).", param="expand"
-                )
+        for path, steps in _steps(paths):
             if isinstance(answer, SearchResultObject) and path == "total_count":
                 await answer.include_total_count()
             else:
                 await self._descend(work, answer, steps, path)
+
+    def _leads_on(self, name: str, steps: list[str]) -> bool:
+        fields = self._expandable(name)
+        path = ".".join(steps)
+        if path in fields or any(field.startswith(f"{path}.") for field in fields):
+            return steps[-1] != "data"
+        for place in range(1, len(steps)):
+            expansion = fields.get(".".join(steps[:place]))
+            targets = () if expansion is None else expansion.targets
+            if any(self._leads_on(target, steps[place:]) for target in targets):
+                return True
+        return False
 
     async def _descend(self, work: Work, at: StripeObject, steps: list[str], path: str) -> None:
         name, rest = steps[0], steps[1:]
@@ -103,7 +115,8 @@ class Expander:
 
     async def _included(self, work: Work, at: StripeObject, name: str) -> StripeObject | None:
         include = self._includer(at, name)
-        if include is None:
+        # What is left of a deleted object has nothing to be asked for.
+        if include is None or name not in type(at).model_fields:
             return None
         if work.request.guard is not None:
             work.request.guard(name)
@@ -115,6 +128,19 @@ class Expander:
         """Who makes a field that is left out unless it is asked for; one in a hash is named with the hash's name."""
         kind = self.by_name.get(getattr(at, "object", ""))
         return None if kind is None else kind.includes.get(path)
+
+
+def _steps(paths: Sequence[str]) -> Iterator[tuple[str, list[str]]]:
+    """Every path with its steps; too many of either are refused."""
+    if len(paths) > PATHS_MAX:
+        raise InvalidParameter(f"You cannot expand more than {PATHS_MAX} properties.", param="expand")
+    for path in paths:
+        steps = path.split(".")
+        if len(steps) - (steps[0] == "data") > DEPTH_MAX:
+            raise InvalidParameter(
+                f"You cannot expand more than {DEPTH_MAX} levels of a property ({path}).", param="expand"
+            )
+        yield path, steps
 
 
 def _not_expandable(path: str) -> InvalidParameter:

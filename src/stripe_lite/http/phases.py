@@ -200,6 +200,7 @@ async def _outcome(kit: Kit, call: Call, work: Work) -> Outcome:
         answer = await call.handler(work)
         await work.react()
         if work.asked and call.waits:
+            kit.expander.check(work.asked[-1].subject[0], call.expand)
             return Outcome(200, b"")
         await kit.expander.expand(work, answer, call.expand)
         return success(answer)
@@ -290,12 +291,13 @@ async def _recorded(kit: Kit, work: Work, job: Job, task: Task, answer: Any) -> 
         if answer is not None:
             due = await kit.recorders[question.kind](work, question, answer)
         await work.react()
-        outcome = success(await _subject(kit, work, task))
     except StripeError as error:
         if not error.keeps_work:
             raise
         await work.react()
         due, outcome = None, failure(error)
+    else:
+        outcome = await _shown(kit, work, task)
     for asked in work.asked:
         keep(work, asked, task.reply.paid())
     if due is None:
@@ -313,10 +315,14 @@ async def _told_already(kit: Kit, work: Work, task: Task) -> Outcome:
         saved = await idempotency.answer_of(work, task.reply.saved_as)
         if saved is not None:
             return Outcome(saved.status, saved.body)
-    return success(await _subject(kit, work, task))
+    return await _shown(kit, work, task)
 
 
-async def _subject(kit: Kit, work: Work, task: Task) -> StripeObject:
+async def _shown(kit: Kit, work: Work, task: Task) -> Outcome:
+    """The subject as it is now. What the client may not see of it takes nothing back of what has happened."""
     answer = await kit.expander.load(work, *task.question.subject)
-    await kit.expander.expand(work, answer, task.reply.expand)
-    return answer
+    try:
+        await kit.expander.expand(work, answer, task.reply.expand)
+    except StripeError as error:
+        return failure(error)
+    return success(answer)
