@@ -57,6 +57,11 @@ class Fields:
     defaulted: tuple[tuple[int, str, Callable[[], Any]], ...]
     mapper: Mapper[Any]
 
+    @property
+    def returning(self) -> str:
+        """What a statement ends with whose rows are counted, to see whether somebody else was faster."""
+        return " RETURNING 1" if self.versioned else ""
+
     def instance(self, record: Iterable[Any]) -> Any:
         """A row object with the record's values and an empty attribute history."""
         row = self.mapper.class_manager.new_instance()
@@ -155,12 +160,14 @@ def model_of(table: str) -> type[Row]:
 class Written:
     """A part of one `WITH …` statement: its SQL with {} for each argument, and the arguments.
 
-    A `guarded` part must write exactly one row, or the whole statement fails: the row was changed by somebody else.
+    A `guarded` part must write exactly one row, or the whole statement fails: the row was changed by somebody else. Of
+    a `counted` part the work wants to know how many rows it wrote. Both say RETURNING; the others don't have to.
     """
 
     sql: str
     arguments: tuple[Any, ...]
     guarded: bool = False
+    counted: bool = False
 
 
 def insert_part(rows: list[Base]) -> Written:
@@ -177,7 +184,7 @@ def _insert_sql(model: type[Base], count: int) -> str:
     facts = fields_of(model)
     columns = ", ".join(field.column for field in facts.fields)
     values = "(" + ", ".join("{}::" + field.cast for field in facts.fields) + ")"
-    return f"INSERT INTO {facts.table} ({columns}) VALUES {', '.join([values] * count)} RETURNING 1"
+    return f"INSERT INTO {facts.table} ({columns}) VALUES {', '.join([values] * count)}"
 
 
 def update_part(row: Base, changed: tuple[str, ...]) -> Written:
@@ -193,14 +200,14 @@ def _update_sql(model: type[Base], changed: tuple[str, ...]) -> str:
     facts = fields_of(model)
     sets = [f"{facts.by_key[key].column} = {{}}::{facts.by_key[key].cast}" for key in changed]
     sets += ["version = version + 1"] if facts.versioned else []
-    return f"UPDATE {facts.table} SET {', '.join(sets)} WHERE {_identity_sql(facts)} RETURNING 1"
+    return f"UPDATE {facts.table} SET {', '.join(sets)} WHERE {_identity_sql(facts)}{facts.returning}"
 
 
 def delete_part(row: Base) -> Written:
     """One DELETE of a row, provided that nobody else changed it since it was read."""
     facts = fields_of(type(row))
     arguments = tuple(facts.value(row, field) for field in facts.identity)
-    sql = f"DELETE FROM {facts.table} WHERE {_identity_sql(facts)} RETURNING 1"
+    sql = f"DELETE FROM {facts.table} WHERE {_identity_sql(facts)}{facts.returning}"
     return Written(sql, arguments, guarded=facts.versioned)
 
 
@@ -208,12 +215,12 @@ def _identity_sql(facts: Fields) -> str:
     return " AND ".join(f"{field.column} = {{}}::{field.cast}" for field in facts.identity)
 
 
-_statements: dict[tuple[tuple[str, bool], ...], str] = {}
+_statements: dict[tuple[tuple[str, bool, bool], ...], str] = {}
 
 
 def combine(parts: list[Written]) -> tuple[str, list[Any]]:
-    """All parts as one statement that answers, part by part, how many rows each wrote."""
-    shape = tuple((part.sql, part.guarded) for part in parts)
+    """All parts as one statement that answers how many rows the counted ones wrote, one after the other."""
+    shape = tuple((part.sql, part.guarded, part.counted) for part in parts)
     sql = _statements.get(shape)
     if sql is None:
         sql = _combined_sql(parts)
@@ -233,11 +240,12 @@ def _combined_sql(parts: list[Written]) -> str:
     for index, part in enumerate(parts):
         sub_statements.append(f"w{index} AS ({numbered(part.sql, len(part.arguments), start)})")
         start += len(part.arguments)
-    counts = [f"(SELECT count(*) FROM w{index})" for index in range(len(parts))]
-    guards = [f"{count} = 1" for count, part in zip(counts, parts, strict=True) if part.guarded]
+    written = {index: f"(SELECT count(*) FROM w{index})" for index in range(len(parts))}
+    wanted = [written[index] for index, part in enumerate(parts) if part.counted]
+    guards = [f"{written[index]} = 1" for index, part in enumerate(parts) if part.guarded]
     # Dividing by zero is how a single statement can undo itself.
-    guard = [f"1 / (CASE WHEN {' AND '.join(guards)} THEN 1 ELSE 0 END)"] if guards else []
-    return f"WITH {', '.join(sub_statements)} SELECT {', '.join(counts + guard)}"
+    wanted += [f"1 / (CASE WHEN {' AND '.join(guards)} THEN 1 ELSE 0 END)"] if guards else []
+    return f"WITH {', '.join(sub_statements)} SELECT {', '.join(wanted) or '1'}"
 
 
 _compiled: dict[Any, SQLCompiler] = {}

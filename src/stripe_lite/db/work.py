@@ -111,7 +111,6 @@ class Work:
         self._witness: Witness | None = None
         self._lost_pid: int | None = None
         self._sent = False
-        self._followers = 0
 
     @property
     def origin(self) -> str:
@@ -390,7 +389,6 @@ class Work:
             if queries.fields_of(type(row)).versioned:
                 row.__dict__["version"] += 1
         self._witness = self._witness or witness_of(added, self._deleted, changed)
-        self._followers = len(followers)
         self._added, self._deleted, self._extra = [], [], []
         return parts + followers
 
@@ -413,15 +411,15 @@ class Work:
     async def _send(self, driver: Driver, parts: list[Written]) -> None:
         if self._plan.single_statements:
             counts = [await self._send_one(driver, part) for part in parts]
-        else:
-            sql, arguments = queries.combine(parts)
-            try:
-                record = await self._locking(driver.fetchrow(sql, *arguments))
-            except asyncpg.DivisionByZeroError as error:
-                raise Conflict from error
-            counts = list(record.values())[: len(parts)]
-        if self._followers:
-            self.followed += sum(counts[-self._followers :])
+            self.followed += sum(count for count, part in zip(counts, parts, strict=True) if part.counted)
+            return
+        sql, arguments = queries.combine(parts)
+        try:
+            record = await self._locking(driver.fetchrow(sql, *arguments))
+        except asyncpg.DivisionByZeroError as error:
+            raise Conflict from error
+        counted = sum(part.counted for part in parts)
+        self.followed += sum(tuple(record)[:counted])
 
     async def _send_one(self, driver: Driver, part: Written) -> int:
         """One statement by itself: Citus refuses several in one WITH."""

@@ -57,4 +57,4 @@ def deliveries(work: Work, added: Sequence[Base]) -> Written | None:
     if not events:
         return None
     ids, types = [event.id for event in events], [event.type for event in events]
-    return Written(DELIVER, (work.now, work.now, ids, types, work.account_id, work.livemode))
+    return Written(DELIVER, (work.now, work.now, ids, types, work.account_id, work.livemode), counted=True)

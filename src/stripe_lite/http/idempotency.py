@@ -28,7 +28,7 @@ TAKEN = "pk_idempotency_keys"  # The constraint that says that a key has its row
 
 COMPLETE = """
 UPDATE idempotency_keys SET state = 'finished', status = {}::integer, body = {}::bytea
-WHERE account_id = {}::text AND id = {}::text AND state = 'started' RETURNING 1
+WHERE account_id = {}::text AND id = {}::text AND state = 'started'
 """
 
 
