@@ -1,5 +1,7 @@
 """Legacy sources: cards and bank accounts that customers had before there were payment methods."""
 
+import pytest
+
 from tests.shop import Shop, raises_stripe
 
 CARD = {"object": "card", "number": "4242424242424242", "exp_month": 12, "exp_year": 2040, "cvc": "314"}
@@ -128,3 +130,48 @@ async def test_a_payment_method_is_no_source(shop: Shop) -> None:
     with raises_stripe(param="source") as refused:
         await shop.v1.customers.create_async({"source": "pm_card_visa"})
     assert "You cannot use a PaymentMethod as a source for Customers" in str(refused.value)
+
+
+async def test_an_account_abroad_is_a_source_and_no_way_to_pay(shop: Shop) -> None:
+    account = {"country": "DE", "currency": "eur", "account_number": "DE89370400440532013000"}
+    token = await shop.v1.tokens.create_async({"bank_account": account})
+    customer = await shop.v1.customers.create_async({"source": token.id})
+    id = customer.default_source
+    sources = await shop.v1.customers.payment_sources.list_async(customer.id, {"object": "bank_account"})
+    assert [source.id for source in sources.data] == [id]
+    assert (await shop.v1.customers.payment_methods.list_async(customer.id)).data == []
+    assert (await shop.v1.payment_methods.list_async({"customer": customer.id})).data == []
+    for payment in ({"customer": customer.id}, {"customer": customer.id, "source": id}):
+        with raises_stripe(param="source", status=400):
+            await shop.v1.charges.create_async({"amount": 500, "currency": "eur"} | payment)
+    methods = shop.v1.payment_methods
+    for refused in (
+        methods.retrieve_async(id),
+        methods.update_async(id, {"metadata": {"a": "b"}}),
+        methods.attach_async(id, {"customer": customer.id}),
+        methods.detach_async(id),
+        shop.v1.customers.payment_methods.retrieve_async(customer.id, id),
+        shop.v1.customers.update_async(customer.id, {"invoice_settings": {"default_payment_method": id}}),
+        shop.v1.payment_intents.create_async(
+            {"amount": 500, "currency": "eur", "customer": customer.id, "payment_method": id}
+        ),
+    ):
+        with raises_stripe(code="resource_missing"):
+            await refused
+
+
+@pytest.mark.parametrize(
+    ("change", "code", "param"),
+    [
+        ({"country": "DEU"}, "country_code_invalid", "bank_account[country]"),
+        ({"country": "4242424242424242"}, "country_code_invalid", "bank_account[country]"),
+        ({"account_number": "none"}, "account_number_invalid", "bank_account[account_number]"),
+        ({"account_number": "1"}, "account_number_invalid", "bank_account[account_number]"),
+    ],
+)
+async def test_an_account_abroad_has_a_country_and_a_number(
+    shop: Shop, change: dict[str, str], code: str, param: str
+) -> None:
+    account = {"country": "DE", "currency": "eur", "account_number": "DE89370400440532013000"}
+    with raises_stripe(code=code, param=param, status=400):
+        await shop.v1.tokens.create_async({"bank_account": account | change})

@@ -18,7 +18,7 @@ from stripe_lite.payments.charges.service import Attempt
 from stripe_lite.payments.payment_methods import charging
 from stripe_lite.payments.payment_methods import service as payment_methods
 from stripe_lite.payments.payment_methods.details import missing
-from stripe_lite.payments.payment_methods.model import PaymentMethod
+from stripe_lite.payments.payment_methods.model import PAYOUT_ACCOUNT, PaymentMethod
 from stripe_lite.payments.sources import service as sources
 from stripe_lite.payments.sources.schema import CardSourceParams, SourceCreateParams
 from stripe_lite.payments.sources.schema import render as render_source
@@ -166,6 +166,10 @@ async def _source(work: Work, params: ChargeCreateParams) -> PaymentMethod:
 
 
 def _check_chargeable(source: PaymentMethod, currency: str, *, capture: bool) -> None:
+    if source.type == PAYOUT_ACCOUNT:
+        raise InvalidRequest(
+            "Only bank accounts in the US can be charged; those elsewhere can receive payouts.", param="source"
+        )
     kind = kinds.KINDS[source.type]
     if not source.verified:
         raise InvalidRequest(

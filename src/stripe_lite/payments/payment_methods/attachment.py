@@ -16,7 +16,7 @@ from stripe_lite.http.questions import Question
 from stripe_lite.payments.payment_methods.charging import authorization, declined, learn
 from stripe_lite.payments.payment_methods.details import missing
 from stripe_lite.payments.payment_methods.known import UNCHECKED
-from stripe_lite.payments.payment_methods.model import PaymentMethod
+from stripe_lite.payments.payment_methods.model import PAYOUT_ACCOUNT, PaymentMethod
 from stripe_lite.payments.payment_methods.schema import PaymentMethodAttachParams, render
 from stripe_lite.payments.payment_methods.service import resolve
 
@@ -102,7 +102,7 @@ async def attach_to_customer(work: Work, link: Link) -> None:
 async def check_default(work: Work, link: Link) -> None:
     """Refuse a default for invoices that is not attached to the customer."""
     payment_method = await work.get(PaymentMethod, link.id)
-    if payment_method is None:
+    if payment_method is None or payment_method.type == PAYOUT_ACCOUNT:
         raise ResourceMissing("PaymentMethod", link.id, param=link.param)
     if payment_method.customer_id != link.customer.id:
         raise InvalidRequest(

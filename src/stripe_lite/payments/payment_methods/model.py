@@ -5,6 +5,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from stripe_lite.db.base import Id, Json, Resource, Versioned
 
+# A bank account outside the US, a legacy source that can receive payouts: neither paid with nor a payment method.
+PAYOUT_ACCOUNT = "bank_account"
+
 
 class PaymentMethod(Versioned, Resource):
     """A way to pay: `pm_…`, or a legacy source (`card_…`, `ba_…`), which is usable as a payment method too.

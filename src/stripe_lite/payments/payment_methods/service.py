@@ -15,7 +15,7 @@ from stripe_lite.db.work import Work
 from stripe_lite.events.outbox import record
 from stripe_lite.payments.payment_methods.details import named, read
 from stripe_lite.payments.payment_methods.known import build, unchecked
-from stripe_lite.payments.payment_methods.model import PaymentMethod
+from stripe_lite.payments.payment_methods.model import PAYOUT_ACCOUNT, PaymentMethod
 from stripe_lite.payments.payment_methods.schema import (
     CardUpdateParams,
     CustomerPaymentMethodListParams,
@@ -66,7 +66,7 @@ async def resolve(
             work.add(payment_method)
             return payment_method
     found = await work.get(PaymentMethod, id, lock=lock, watch=watch) if id.startswith(NAME_PREFIXES) else None
-    if found is None:
+    if found is None or found.type == PAYOUT_ACCOUNT:
         raise ResourceMissing("PaymentMethod", id, param=param)
     return found
 
@@ -80,7 +80,7 @@ async def of_customer(work: Work, customer_id: str, id: str) -> PaymentMethod:
     """The customer's payment method with this id."""
     await customers.living(work, customer_id, param="customer")
     payment_method = await work.get(PaymentMethod, id)
-    if payment_method is None or payment_method.customer_id != customer_id:
+    if payment_method is None or payment_method.customer_id != customer_id or payment_method.type == PAYOUT_ACCOUNT:
         raise ResourceMissing("PaymentMethod", id, param="payment_method")
     return payment_method
 
@@ -122,8 +122,8 @@ async def update(work: Work, id: str, params: PaymentMethodUpdateParams) -> Paym
 async def _page(
     work: Work, params: CustomerPaymentMethodListParams, *conditions: ColumnElement[bool]
 ) -> Page[PaymentMethod]:
-    if params.type is not None:
-        conditions = (*conditions, PaymentMethod.type == params.type)
+    wanted = PaymentMethod.type != PAYOUT_ACCOUNT if params.type is None else PaymentMethod.type == params.type
+    conditions = (*conditions, wanted)
     if params.allow_redisplay is not None:
         conditions = (*conditions, PaymentMethod.allow_redisplay == params.allow_redisplay)
     return await work.page(PaymentMethod, params, *conditions, noun="PaymentMethod")

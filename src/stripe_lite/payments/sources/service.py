@@ -21,7 +21,7 @@ from stripe_lite.events.outbox import record
 from stripe_lite.payments.payment_methods import attachment
 from stripe_lite.payments.payment_methods.details import missing
 from stripe_lite.payments.payment_methods.known import build
-from stripe_lite.payments.payment_methods.model import PaymentMethod
+from stripe_lite.payments.payment_methods.model import PAYOUT_ACCOUNT, PaymentMethod
 from stripe_lite.payments.payment_methods.schema import render as render_payment_method
 from stripe_lite.payments.sources.schema import (
     BankAccountSourceParams,
@@ -37,7 +37,7 @@ from stripe_lite.payments.tokens import service as tokens
 from stripe_lite.payments.tokens.schema import BankAccountTokenParams, CardTokenParams
 
 PREFIXES = ("card_", "ba_")
-TYPES = {"card": "card", "bank_account": "us_bank_account"}
+TYPES = {"bank_account": ("us_bank_account", PAYOUT_ACCOUNT)}
 INCLUDED_MAX = 10
 ADDRESS = {
     "address_city": "city",
@@ -185,7 +185,7 @@ async def page(work: Work, customer_id: str, params: SourceListParams) -> Page[P
     await customers.living(work, customer_id, param="customer")
     conditions = [PaymentMethod.customer_id == customer_id, PaymentMethod.legacy.is_(True)]
     if params.object is not None:
-        conditions.append(PaymentMethod.type == TYPES.get(params.object, params.object))
+        conditions.append(PaymentMethod.type.in_(TYPES.get(params.object, (params.object,))))
     return await work.page(PaymentMethod, params, *conditions, noun="source")
 
 

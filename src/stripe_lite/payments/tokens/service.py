@@ -1,5 +1,6 @@
 """What can be done with tokens."""
 
+import re
 from dataclasses import asdict, dataclass, replace
 
 from stripe_lite.bank import accounts, cards
@@ -22,7 +23,8 @@ from stripe_lite.payments.tokens.schema import (
 )
 
 PREFIXES = ("tok_", "btok_", "cvctok_", "pii_")
-ACCOUNT_NUMBER_LENGTH_MAX = 34
+ACCOUNT_NUMBER = re.compile(r"(?=.*[0-9])[A-Za-z0-9]{4,34}")
+COUNTRY = re.compile(r"[A-Z]{2}")
 US_ACCOUNT = {"country": "US", "currency": "usd"}
 
 
@@ -151,6 +153,12 @@ def read_bank_account(work: Work, given: BankAccountTokenParams) -> tuple[Known,
     """Read a bank account that was given by its number, and what only the older objects tell of it."""
     key = fingerprint_key(work.account_id)
     country = given.country.upper()
+    if COUNTRY.fullmatch(country) is None:
+        raise InvalidRequest(
+            f"Country '{given.country}' is unknown. Try a code of two letters instead, such as 'US' or 'GB'.",
+            code="country_code_invalid",
+            param="bank_account[country]",
+        )
     if country == "US":
         if given.routing_number is None:
             raise missing("bank_account[routing_number]")
@@ -229,7 +237,7 @@ async def _saved(work: Work, customer_id: str | None, card_id: str | None) -> Kn
 def _foreign(given: BankAccountTokenParams, key: bytes) -> Known:
     """A bank account outside the US: it can receive payouts, and is told apart by its number only."""
     number = given.account_number.replace(" ", "").replace("-", "")
-    if not (number.isascii() and number.isalnum() and len(number) <= ACCOUNT_NUMBER_LENGTH_MAX):
+    if ACCOUNT_NUMBER.fullmatch(number) is None:
         raise InvalidRequest(
             "The account number is not valid.", code="account_number_invalid", param="bank_account[account_number]"
         )
