@@ -25,6 +25,7 @@ from stripe_lite.payments.tokens.schema import (
 PREFIXES = ("tok_", "btok_", "cvctok_", "pii_")
 ACCOUNT_NUMBER = re.compile(r"(?=.*[0-9])[A-Za-z0-9]{4,34}")
 COUNTRY = re.compile(r"[A-Z]{2}")
+ROUTING_NUMBER = re.compile(r"[A-Za-z0-9-]{1,12}")
 US_ACCOUNT = {"country": "US", "currency": "usd"}
 
 
@@ -240,6 +241,10 @@ def _foreign(given: BankAccountTokenParams, key: bytes) -> Known:
     if ACCOUNT_NUMBER.fullmatch(number) is None:
         raise InvalidRequest(
             "The account number is not valid.", code="account_number_invalid", param="bank_account[account_number]"
+        )
+    if given.routing_number is not None and ROUTING_NUMBER.fullmatch(given.routing_number) is None:
+        raise InvalidRequest(
+            "The routing number is not valid.", code="routing_number_invalid", param="bank_account[routing_number]"
         )
     mark = fingerprint(f"{given.routing_number}:{number}", key)
     details: Tree = {
