@@ -176,3 +176,17 @@ async def test_an_account_abroad_has_a_country_and_a_number(
     account = {"country": "DE", "currency": "eur", "account_number": "DE89370400440532013000"}
     with raises_stripe(code=code, param=param, status=400):
         await shop.v1.tokens.create_async({"bank_account": account | change})
+
+
+async def test_cards_and_accounts_have_fields_of_their_own(shop: Shop) -> None:
+    customer = await shop.v1.customers.create_async({"source": "tok_visa"})
+    account = await shop.v1.customers.payment_sources.create_async(customer.id, {"source": "btok_us_verified"})
+    for id, change in (
+        (customer.default_source, {"account_holder_type": "individual"}),
+        (customer.default_source, {"account_holder_name": "Ann"}),
+        (account.id, {"exp_month": 5}),
+        (account.id, {"address_city": "Oslo"}),
+    ):
+        with raises_stripe(code="parameter_unknown", param=next(iter(change)), status=400):
+            await shop.v1.customers.payment_sources.update_async(customer.id, id, change)
+    assert (await shop.v1.customers.payment_methods.list_async(customer.id)).data

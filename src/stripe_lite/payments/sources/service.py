@@ -7,7 +7,7 @@ from sqlalchemy import Select, select
 
 from stripe_lite.bank import accounts, cards
 from stripe_lite.core import metadata
-from stripe_lite.core.errors import CardError, InvalidRequest, ResourceMissing
+from stripe_lite.core.errors import CardError, InvalidParameter, InvalidRequest, ResourceMissing
 from stripe_lite.core.ids import new_id
 from stripe_lite.core.lists import ListObject, Page
 from stripe_lite.core.objects import StripeObject, Tree, changes
@@ -47,6 +47,9 @@ ADDRESS = {
     "address_state": "state",
     "address_zip": "postal_code",
 }
+# What only the one kind of source has.
+OF_ACCOUNTS = ("account_holder_name", "account_holder_type")
+OF_CARDS = ("exp_month", "exp_year", "name", *ADDRESS)
 
 
 async def resolve(work: Work, id: str, *, customer_id: str | None = None, param: str = "source") -> PaymentMethod:
@@ -128,6 +131,9 @@ async def update(work: Work, customer_id: str, id: str, params: SourceUpdatePara
     source = await retrieve(work, customer_id, id, lock=True)
     before = render(source)
     sent = params.sent()
+    foreign = [name for name in sent if name in (OF_ACCOUNTS if source.type == "card" else OF_CARDS)]
+    if foreign:
+        raise InvalidParameter(f"Received unknown parameter: {foreign[0]}", code="parameter_unknown", param=foreign[0])
     address = {ADDRESS[name]: value for name, value in sent.items() if name in ADDRESS}
     billing = dict(source.billing_details)
     if address:
