@@ -201,6 +201,18 @@ async def test_what_failed_in_execution_is_remembered(shop: Shop, slow: str, how
     assert again.headers["idempotent-replayed"] == "true"
 
 
+async def test_a_declined_payment_is_replayed_byte_for_byte(shop: Shop) -> None:
+    key = new_idempotency_key()
+    payment = {"amount": "500", "currency": "usd", "confirm": "true", "return_url": "https://shop.example/back"}
+    declined = payment | {"payment_method": "pm_card_chargeDeclined"}
+    first, again = [await shop.post("/v1/payment_intents", declined, Idempotency_Key=key) for _ in range(2)]
+    assert first.status_code == again.status_code == 402
+    assert first.content == again.content
+    assert again.headers["original-request"] == first.headers["request-id"] != again.headers["request-id"]
+    assert again.headers["idempotent-replayed"] == "true"
+    assert (await shop.event_types()).count("charge.failed") == 1
+
+
 async def test_an_event_names_the_request_that_was_executed(shop: Shop, dsn: str) -> None:
     key = new_idempotency_key()
     first = await shop.post(PATH, {"name": "Ann"}, Idempotency_Key=key)
