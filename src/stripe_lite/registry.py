@@ -16,7 +16,7 @@ from stripe_lite.customers.tax_ids import router as tax_ids_router
 from stripe_lite.customers.tax_ids import service as tax_ids
 from stripe_lite.db.base import Base
 from stripe_lite.db.jobs import Job, JobHandler
-from stripe_lite.db.work import Plan, Reaction
+from stripe_lite.db.plan import Plan, Reaction
 from stripe_lite.events import outbox
 from stripe_lite.events.deliveries.model import Delivery, DeliveryAttempt
 from stripe_lite.events.endpoints import router as webhook_endpoints_router

@@ -10,8 +10,9 @@ import pytest_asyncio
 from stripe_lite import contract, registry
 from stripe_lite.app import create_app
 from stripe_lite.core.errors import InvalidParameter
+from stripe_lite.db.plan import RequestStamp
 from stripe_lite.db.session import Database
-from stripe_lite.db.work import RequestStamp, Work
+from stripe_lite.db.work import Work
 from stripe_lite.events.endpoints import service as endpoints
 from stripe_lite.events.endpoints.model import WebhookEndpoint
 from tests.conftest import serving, settings_for_tests

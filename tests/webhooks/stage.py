@@ -12,8 +12,9 @@ import asyncpg
 
 from stripe_lite.core.ids import new_id, new_secret
 from stripe_lite.core.objects import StripeObject
+from stripe_lite.db.plan import Plan, RequestStamp
 from stripe_lite.db.session import Database
-from stripe_lite.db.work import Plan, RequestStamp, Work
+from stripe_lite.db.work import Work
 from stripe_lite.events import outbox
 from stripe_lite.events.deliveries import service as deliveries
 from stripe_lite.events.deliveries.schedule import Schedule

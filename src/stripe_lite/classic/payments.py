@@ -5,7 +5,8 @@ from typing import assert_never
 
 from stripe_lite.core.errors import UnexpectedState
 from stripe_lite.core.objects import Tree
-from stripe_lite.db.work import Reaction, Work
+from stripe_lite.db.plan import Reaction
+from stripe_lite.db.work import Work
 from stripe_lite.events.outbox import record
 from stripe_lite.payments.payment_intents import confirmation
 from stripe_lite.payments.payment_intents import service as intents

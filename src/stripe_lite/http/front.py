@@ -20,7 +20,8 @@ from stripe_lite.core.errors import (
 )
 from stripe_lite.core.ids import new_id
 from stripe_lite.core.objects import Params, StripeObject, Tree
-from stripe_lite.db.work import RequestStamp, Work
+from stripe_lite.db.plan import RequestStamp
+from stripe_lite.db.work import Work
 from stripe_lite.http import body, idempotency, phases
 from stripe_lite.http.answers import API_VERSION, COMMON_HEADERS, Headers, Outcome, failure
 from stripe_lite.http.auth import Authenticator, Caller, admit, guard_of, key_of

@@ -19,9 +19,10 @@ from stripe_lite.core.clock import utc_now
 from stripe_lite.core.errors import ApiError, KeyInUse, LockTimeout, OutcomeUnknown, StripeError
 from stripe_lite.core.objects import StripeObject
 from stripe_lite.db.jobs import Job
+from stripe_lite.db.plan import Conflict, Plan, RequestStamp
 from stripe_lite.db.queries import model_of
 from stripe_lite.db.session import Database
-from stripe_lite.db.work import Conflict, Plan, RequestStamp, Work
+from stripe_lite.db.work import Work
 from stripe_lite.http import idempotency
 from stripe_lite.http.answers import Outcome, failure, success
 from stripe_lite.http.expand import Expander

@@ -8,7 +8,8 @@ from pydantic import BaseModel, ConfigDict
 from stripe_lite.core.ids import new_id
 from stripe_lite.db.base import Json
 from stripe_lite.db.jobs import Job
-from stripe_lite.db.work import RequestStamp, Work
+from stripe_lite.db.plan import RequestStamp
+from stripe_lite.db.work import Work
 
 BANK_JOB = "bank"  # The kind of such a job.
 BANK_ACTOR = "bank"  # Who causes what the bank says after the client had its answer.

@@ -16,8 +16,9 @@ import structlog
 
 from stripe_lite.core import failpoints
 from stripe_lite.core.errors import LockTimeout, OutcomeUnknown, Unavailable
+from stripe_lite.db.plan import CommitUnknown, Conflict
 from stripe_lite.db.session import LOST, REPEATABLE
-from stripe_lite.db.work import CommitUnknown, Conflict, Work
+from stripe_lite.db.work import Work
 from stripe_lite.http import idempotency
 
 # How long is waited before each repeat: ten seconds in all, which a restart of PostgreSQL does not take.

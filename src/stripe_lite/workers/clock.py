@@ -10,7 +10,8 @@ import structlog
 from stripe_lite.core.clock import utc_now
 from stripe_lite.core.objects import StripeObject
 from stripe_lite.db.jobs import Job, JobHandler
-from stripe_lite.db.work import RequestStamp, Work
+from stripe_lite.db.plan import RequestStamp
+from stripe_lite.db.work import Work
 from stripe_lite.http import phases
 from stripe_lite.http.phases import Call, Kit, Who
 from stripe_lite.workers.loop import Alarm
