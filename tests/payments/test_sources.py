@@ -18,6 +18,8 @@ async def test_a_customer_is_created_with_a_card(shop: Shop) -> None:
     assert customer.default_source.cvc_check == "pass"
     assert [source.id for source in customer.sources.data] == [token.card.id]
     assert (await shop.v1.tokens.retrieve_async(token.id)).used
+    card = await shop.v1.customers.payment_sources.retrieve_async(customer.id, token.card.id)
+    assert (card.object, card.last4, card.customer) == ("card", "4242", customer.id)
     types = await shop.event_types()
     assert types == ["customer.created", "payment_method.attached", "customer.source.created"]
 
