@@ -89,14 +89,6 @@ def upgrade() -> None:
     op.create_index(
         op.f("ix_customers_account_id_invoice_prefix"), "customers", ["account_id", "invoice_prefix"], unique=False
     )
-    op.create_index(
-        "ix_customers_metadata",
-        "customers",
-        ["metadata"],
-        unique=False,
-        postgresql_using="gin",
-        postgresql_ops={"metadata": "jsonb_path_ops"},
-    )
     op.create_table(
         "deliveries",
         sa.Column("account_id", sa.Text(collation="C"), nullable=False),
@@ -210,6 +202,7 @@ def upgrade() -> None:
         "payment_methods",
         ["account_id", "customer_id", "id"],
         unique=False,
+        postgresql_where="customer_id IS NOT NULL",
     )
     op.create_table(
         "rate_buckets",
@@ -318,7 +311,13 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("account_id", "id", name=op.f("pk_charges")),
     )
-    op.create_index(op.f("ix_charges_account_id_customer_id"), "charges", ["account_id", "customer_id"], unique=False)
+    op.create_index(
+        op.f("ix_charges_account_id_customer_id"),
+        "charges",
+        ["account_id", "customer_id"],
+        unique=False,
+        postgresql_where="customer_id IS NOT NULL",
+    )
     op.create_index(
         op.f("ix_charges_account_id_payment_intent_id"), "charges", ["account_id", "payment_intent_id"], unique=False
     )
@@ -328,14 +327,6 @@ def upgrade() -> None:
         ["account_id", "transfer_group"],
         unique=False,
         postgresql_where="transfer_group IS NOT NULL",
-    )
-    op.create_index(
-        "ix_charges_metadata",
-        "charges",
-        ["metadata"],
-        unique=False,
-        postgresql_using="gin",
-        postgresql_ops={"metadata": "jsonb_path_ops"},
     )
     op.create_table(
         "customer_balance_transactions",
@@ -436,14 +427,7 @@ def upgrade() -> None:
         "payment_intents",
         ["account_id", "customer_id"],
         unique=False,
-    )
-    op.create_index(
-        "ix_payment_intents_metadata",
-        "payment_intents",
-        ["metadata"],
-        unique=False,
-        postgresql_using="gin",
-        postgresql_ops={"metadata": "jsonb_path_ops"},
+        postgresql_where="customer_id IS NOT NULL",
     )
     op.create_table(
         "tax_ids",
@@ -546,12 +530,10 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_tax_ids_account_id_customer_id_id"), table_name="tax_ids")
     op.drop_table("tax_ids")
     op.drop_index(
-        "ix_payment_intents_metadata",
+        op.f("ix_payment_intents_account_id_customer_id"),
         table_name="payment_intents",
-        postgresql_using="gin",
-        postgresql_ops={"metadata": "jsonb_path_ops"},
+        postgresql_where="customer_id IS NOT NULL",
     )
-    op.drop_index(op.f("ix_payment_intents_account_id_customer_id"), table_name="payment_intents")
     op.drop_table("payment_intents")
     op.drop_index(op.f("ix_delivery_attempts_account_id_delivery_id"), table_name="delivery_attempts")
     op.drop_table("delivery_attempts")
@@ -560,25 +542,25 @@ def downgrade() -> None:
     )
     op.drop_table("customer_balance_transactions")
     op.drop_index(
-        "ix_charges_metadata",
-        table_name="charges",
-        postgresql_using="gin",
-        postgresql_ops={"metadata": "jsonb_path_ops"},
-    )
-    op.drop_index(
         op.f("ix_charges_account_id_transfer_group"),
         table_name="charges",
         postgresql_where="transfer_group IS NOT NULL",
     )
     op.drop_index(op.f("ix_charges_account_id_payment_intent_id"), table_name="charges")
-    op.drop_index(op.f("ix_charges_account_id_customer_id"), table_name="charges")
+    op.drop_index(
+        op.f("ix_charges_account_id_customer_id"), table_name="charges", postgresql_where="customer_id IS NOT NULL"
+    )
     op.drop_table("charges")
     op.drop_table("webhook_endpoints")
     op.drop_table("tokens")
     op.drop_index(op.f("ix_request_logs_created_at"), table_name="request_logs", postgresql_using="brin")
     op.drop_table("request_logs")
     op.drop_table("rate_buckets")
-    op.drop_index(op.f("ix_payment_methods_account_id_customer_id_id"), table_name="payment_methods")
+    op.drop_index(
+        op.f("ix_payment_methods_account_id_customer_id_id"),
+        table_name="payment_methods",
+        postgresql_where="customer_id IS NOT NULL",
+    )
     op.drop_table("payment_methods")
     op.drop_index(op.f("ix_jobs_run_at"), table_name="jobs")
     op.drop_table("jobs")
@@ -595,12 +577,6 @@ def downgrade() -> None:
         postgresql_where="status = 'pending'",
     )
     op.drop_table("deliveries")
-    op.drop_index(
-        "ix_customers_metadata",
-        table_name="customers",
-        postgresql_using="gin",
-        postgresql_ops={"metadata": "jsonb_path_ops"},
-    )
     op.drop_index(op.f("ix_customers_account_id_invoice_prefix"), table_name="customers")
     op.drop_index(op.f("ix_customers_account_id_email"), table_name="customers")
     op.drop_table("customers")

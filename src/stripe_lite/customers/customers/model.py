@@ -13,9 +13,6 @@ class Customer(Versioned, Resource):
     __table_args__ = (
         Index(None, "account_id", "email"),
         Index(None, "account_id", "invoice_prefix"),
-        Index(
-            "ix_customers_metadata", "metadata", postgresql_using="gin", postgresql_ops={"metadata": "jsonb_path_ops"}
-        ),
     )
 
     deleted: Mapped[bool] = mapped_column(default=False)

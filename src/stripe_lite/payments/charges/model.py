@@ -20,9 +20,8 @@ class Charge(Versioned, Resource):
         CheckConstraint("0 <= amount_released AND amount_captured + amount_released <= amount", name="released_rest"),
         ForeignKeyConstraint(["account_id", "customer_id"], ["customers.account_id", "customers.id"]),
         Index(None, "account_id", "payment_intent_id"),
-        Index(None, "account_id", "customer_id"),
+        Index(None, "account_id", "customer_id", postgresql_where="customer_id IS NOT NULL"),
         Index(None, "account_id", "transfer_group", postgresql_where="transfer_group IS NOT NULL"),
-        Index("ix_charges_metadata", "metadata", postgresql_using="gin", postgresql_ops={"metadata": "jsonb_path_ops"}),
     )
 
     status: Mapped[str]

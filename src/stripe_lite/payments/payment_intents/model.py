@@ -19,13 +19,7 @@ class PaymentIntent(Versioned, Resource):
     __table_args__ = (
         CheckConstraint(PAYMENT_INTENT.check_sql(), name="status"),
         ForeignKeyConstraint(["account_id", "customer_id"], ["customers.account_id", "customers.id"]),
-        Index(None, "account_id", "customer_id"),
-        Index(
-            "ix_payment_intents_metadata",
-            "metadata",
-            postgresql_using="gin",
-            postgresql_ops={"metadata": "jsonb_path_ops"},
-        ),
+        Index(None, "account_id", "customer_id", postgresql_where="customer_id IS NOT NULL"),
     )
 
     status: Mapped[str]

@@ -16,7 +16,7 @@ class PaymentMethod(Versioned, Resource):
     """
 
     __tablename__ = "payment_methods"
-    __table_args__ = (Index(None, "account_id", "customer_id", "id"),)
+    __table_args__ = (Index(None, "account_id", "customer_id", "id", postgresql_where="customer_id IS NOT NULL"),)
 
     type: Mapped[str]
     # A card or bank account of the time before payment methods.
