@@ -139,9 +139,6 @@ def upgrade() -> None:
         sa.Column("data", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("account_id", "id", name=op.f("pk_events")),
     )
-    op.create_index(
-        op.f("ix_events_account_id_object_id_id"), "events", ["account_id", "object_id", "id"], unique=False
-    )
     op.create_index(op.f("ix_events_account_id_type_id"), "events", ["account_id", "type", "id"], unique=False)
     op.create_table(
         "idempotency_keys",
@@ -157,7 +154,13 @@ def upgrade() -> None:
         sa.CheckConstraint("state IN ('started', 'finished')", name=op.f("ck_idempotency_keys_state")),
         sa.PrimaryKeyConstraint("account_id", "id", name=op.f("pk_idempotency_keys")),
     )
-    op.create_index(op.f("ix_idempotency_keys_created_at"), "idempotency_keys", ["created_at"], unique=False)
+    op.create_index(
+        op.f("ix_idempotency_keys_created_at"),
+        "idempotency_keys",
+        ["created_at"],
+        unique=False,
+        postgresql_using="brin",
+    )
     op.create_table(
         "jobs",
         sa.Column("account_id", sa.Text(collation="C"), nullable=False),
@@ -564,10 +567,9 @@ def downgrade() -> None:
     op.drop_table("payment_methods")
     op.drop_index(op.f("ix_jobs_run_at"), table_name="jobs")
     op.drop_table("jobs")
-    op.drop_index(op.f("ix_idempotency_keys_created_at"), table_name="idempotency_keys")
+    op.drop_index(op.f("ix_idempotency_keys_created_at"), table_name="idempotency_keys", postgresql_using="brin")
     op.drop_table("idempotency_keys")
     op.drop_index(op.f("ix_events_account_id_type_id"), table_name="events")
-    op.drop_index(op.f("ix_events_account_id_object_id_id"), table_name="events")
     op.drop_table("events")
     op.drop_index(op.f("ix_deliveries_next_attempt_at"), table_name="deliveries", postgresql_where="status = 'pending'")
     op.drop_index(op.f("ix_deliveries_account_id_event_id"), table_name="deliveries")

@@ -39,7 +39,10 @@ class IdempotencyKey(Row):
     """
 
     __tablename__ = "idempotency_keys"
-    __table_args__ = (CheckConstraint("state IN ('started', 'finished')", name="state"), Index(None, "created_at"))
+    __table_args__ = (
+        CheckConstraint("state IN ('started', 'finished')", name="state"),
+        Index(None, "created_at", postgresql_using="brin"),
+    )
 
     created_at: Mapped[datetime]
     request_id: Mapped[str] = mapped_column(Id)

@@ -10,7 +10,7 @@ class Event(Resource):
     """An event. `data` is the frozen JSON text of the API's `data`, sent unchanged with every delivery."""
 
     __tablename__ = "events"
-    __table_args__ = (Index(None, "account_id", "type", "id"), Index(None, "account_id", "object_id", "id"))
+    __table_args__ = (Index(None, "account_id", "type", "id"),)
 
     type: Mapped[str]
     object_id: Mapped[str | None] = mapped_column(Id)
