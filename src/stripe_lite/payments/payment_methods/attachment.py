@@ -73,6 +73,13 @@ class AttachedMeanwhile(InvalidRequest):
     keeps_work = True
 
 
+class CustomerGone(ResourceMissing):
+    """While the bank was asked about the card, the customer was deleted."""
+
+    status = 400
+    keeps_work = True
+
+
 async def attach(work: Work, id: str, params: PaymentMethodAttachParams) -> PaymentMethod:
     """Attach a payment method to a customer. The bank is asked about a card first, and may decline it."""
     if params.customer is None:
@@ -181,6 +188,10 @@ async def record_verification(work: Work, question: Question, answer: Answer) ->
     if payment_method.customer_id not in (None, customer_id) or payment_method.spent:
         raise AttachedMeanwhile("The payment method you provided has already been attached to a customer.")
     if payment_method.customer_id is None:
+        # Locked, so that deleting the customer comes before this, and is seen, or after, and detaches the card again.
+        customer = await customers.retrieve(work, customer_id, lock=True)
+        if customer.deleted:
+            raise CustomerGone("customer", customer_id, param="customer")
         attach_now(work, payment_method, customer_id)
     return None
 
