@@ -5,6 +5,7 @@ import os
 import sys
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
@@ -12,6 +13,7 @@ import typer
 from pydantic import SecretStr, ValidationError
 
 from stripe_lite import log
+from stripe_lite.core.clock import utc_now
 from stripe_lite.db.binaries import EmbeddedPostgresError
 from stripe_lite.db.embedded import EmbeddedPostgres
 from stripe_lite.settings import ENV_PREFIX, Settings, unknown_names
@@ -21,6 +23,10 @@ if TYPE_CHECKING:
 
 Answer = TypeVar("Answer")
 
+# What only the two tutorial APIs have.
+CLASSIC_PERMISSIONS = frozenset({"dashboard", "subscription"})
+MINUTE = "%Y-%m-%d %H:%M"
+
 # Commands import what they run, so that `--help` and mistakes are answered at once.
 app = typer.Typer(
     no_args_is_help=True,
@@ -29,7 +35,7 @@ app = typer.Typer(
     help="A payment processor of your own that speaks Stripe's API. Settings come from the environment and .env.",
 )
 
-keys_app = typer.Typer(no_args_is_help=True, help="Create, list and revoke API keys.")
+keys_app = typer.Typer(no_args_is_help=True, help="Create, list, roll and revoke API keys.")
 app.add_typer(keys_app, name="keys")
 
 Host = Annotated[str | None, typer.Option(help="Address to listen on, instead of STRIPE_LITE_HOST.")]
@@ -148,8 +154,13 @@ def create_key(
 ) -> None:
     """Create an API key and show it: the key alone on standard output, for scripts."""
     from stripe_lite.http import keys
+    from stripe_lite.registry import permissions
 
     granted = dict(part.partition("=")[::2] for part in permission or ())
+    known = permissions() | CLASSIC_PERMISSIONS
+    for resource in granted.keys() - known:
+        typer.echo(f"stripe-lite: there is no resource {resource!r}; these are: {' '.join(sorted(known))}", err=True)
+        raise typer.Exit(1)
     kind: keys.KeyKind = "publishable" if publishable else "restricted" if granted else "secret"
     created = _in_database(
         lambda database: keys.create_key(
@@ -167,8 +178,25 @@ def list_keys(account: Annotated[str | None, typer.Option(help="Only the keys of
 
     for key in _in_database(lambda database: keys.list_keys(database, account)):
         granted = " ".join(f"{resource}={access}" for resource, access in key.permissions.items())
-        state = "living" if key.expires_at is None else f"revoked {key.expires_at:%Y-%m-%d %H:%M}"
+        state = _state_of(key.expires_at)
         typer.echo(f"{key.id}  {key.masked}  {key.account_id}  {state}  {key.name or '-'}  {granted}".rstrip())
+
+
+@keys_app.command("roll")
+def roll_key(
+    key: Annotated[str, typer.Argument(help="Its id, its masked form, or the key itself.")],
+    overlap: Annotated[str, typer.Option(help="How long the old key works beside the new one, up to 7d.")] = "0",
+) -> None:
+    """Replace a key by a new one that may do the same: the new key alone is on standard output, and not shown again."""
+    from stripe_lite.http import keys
+
+    with _explained():
+        length = keys.overlap_of(overlap)
+    created, old = _in_database(lambda database: keys.roll_key(database, key, length))
+    typer.echo(created.key)
+    typer.echo(
+        f"It takes the place of {old.id} {old.masked}, which works until {old.expires_at:{MINUTE}} UTC.", err=True
+    )
 
 
 @keys_app.command("revoke")
@@ -178,6 +206,13 @@ def revoke_key(key: Annotated[str, typer.Argument(help="Its id, its masked form,
 
     revoked = _in_database(lambda database: keys.revoke_key(database, key))
     typer.echo(f"{revoked.id} {revoked.masked} is revoked.")
+
+
+def _state_of(expires_at: datetime | None) -> str:
+    """Whether a key works, and until when it does or did."""
+    if expires_at is None:
+        return "living"
+    return f"{'until' if expires_at > utc_now() else 'revoked'} {expires_at:{MINUTE}}"
 
 
 def _in_database(act: "Callable[[Database], Coroutine[Any, Any, Answer]]") -> Answer:

@@ -25,6 +25,7 @@ from stripe_lite.events.events import service as events
 from stripe_lite.http.expand import Served
 from stripe_lite.http.idempotency import IdempotencyKey
 from stripe_lite.http.keys import Account
+from stripe_lite.http.permissions import EVERYTHING
 from stripe_lite.http.questions import Recorder
 from stripe_lite.http.rate_limits import RateBucket
 from stripe_lite.http.request_log import RequestLog
@@ -129,6 +130,11 @@ METADATA = Base.metadata
 def operations() -> list[Operation]:
     """Every operation that is served."""
     return [operation for router in ROUTERS for operation in router.operations]
+
+
+def permissions() -> frozenset[str]:
+    """What a restricted key can be allowed: every resource that is served, and `*` for all of them."""
+    return frozenset({EVERYTHING, *(operation.permission for operation in operations())})
 
 
 def plan(

@@ -43,8 +43,32 @@ def test_keys_live_and_end(folder: Path) -> None:
     assert "revoked 20" in stripe_lite(folder, "keys", "list", "--account", account[0]).stdout
 
 
+def test_a_key_is_rolled_with_overlap(folder: Path) -> None:
+    created = stripe_lite(folder, "keys", "create", "--permission", "refund=write", "--name", "desk")
+    old = created.stdout.strip()
+    account = re.search(r"acct_\w+", created.stderr)
+    assert account is not None
+    rolled = stripe_lite(folder, "keys", "roll", old, "--overlap", "24h")
+    assert rolled.returncode == 0, rolled.stderr
+    new = rolled.stdout.strip()
+    assert re.fullmatch(r"rk_test_\w{32}", new)
+    assert new != old
+    assert f"rk_test_****{old[-4:]}, which works until 20" in rolled.stderr
+    first, second = stripe_lite(folder, "keys", "list", "--account", account[0]).stdout.splitlines()
+    assert re.search(r"until 20\S+ \S+  desk  refund=write", first)
+    assert f"rk_test_****{new[-4:]}" in second
+    assert "living  desk  refund=write" in second
+
+
 def test_mistakes_end_with_a_sentence(folder: Path) -> None:
-    for arguments in (["revoke", "key_unknown"], ["create", "--account", "acct_x"], ["create", "--permission", "a=b"]):
+    for arguments in (
+        ["revoke", "key_unknown"],
+        ["create", "--account", "acct_x"],
+        ["create", "--permission", "a=b"],
+        ["roll", "key_unknown"],
+        ["roll", "key_unknown", "--overlap", "soon"],
+        ["create", "--permission", "customers=read"],
+    ):
         refused = stripe_lite(folder, "keys", *arguments)
         assert refused.returncode == 1
         assert refused.stderr.startswith("stripe-lite: ")

@@ -7,6 +7,8 @@ import re
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
+from typing import assert_never
 
 import asyncpg
 
@@ -33,9 +35,13 @@ NO_KEY_IN_HEADER = (
     "You did not provide an API key, though you did set your Authorization header. Using Bearer auth, your "
     f"Authorization header should look something like 'Authorization: Bearer YOUR_SECRET_KEY'. {HINT}"
 )
+NOT_FOR_CLIENTS = "This API call cannot be made with a publishable API key. Please use a secret API key."
+# What a publishable key may expand in an object that it has the client secret of.
+SHOWN_TO_CLIENTS = frozenset({"payment_methods"})
 
 # A key is looked up by its SHA-256: how long that takes tells nothing about keys, because nobody can choose a digest.
 FIND_KEY = "SELECT account_id, livemode, kind, permissions, expires_at FROM api_keys WHERE digest = $1"
+FIND_OWNER = "SELECT account_id, expires_at FROM api_keys WHERE digest = $1"
 OPEN_SANDBOX = """
 WITH opened AS (INSERT INTO accounts (id, created_at, details) VALUES ($1, $2, '{}') ON CONFLICT DO NOTHING)
 INSERT INTO api_keys (digest, account_id, livemode, kind, masked, permissions, created_at)
@@ -79,19 +85,40 @@ def key_of(authorization: str | None) -> str:
 def admit(caller: Caller, operation: Operation) -> None:
     """Refuse a publishable or restricted key that may not do this, before anything is looked up for it."""
     if caller.kind == "publishable" and not operation.publishable:
-        raise PermissionDenied(
-            "This API call cannot be made with a publishable API key. Please use a secret API key.",
-            code="secret_key_required",
-        )
+        raise PermissionDenied(NOT_FOR_CLIENTS, code="secret_key_required")
     if caller.kind == "restricted":
         _permit(caller, operation.permission, writing=operation.method != "GET")
 
 
 def guard_of(caller: Caller) -> Callable[[str], None] | None:
-    """What refuses to show a restricted key, by way of `expand`, resources that it may not read."""
-    if caller.kind != "restricted":
-        return None
-    return lambda resource: _permit(caller, permissions.name_of(resource), writing=False)
+    """What refuses to show a caller, by way of `expand`, resources that it may not read."""
+    match caller.kind:
+        case "secret":
+            return None
+        case "restricted":
+            return lambda resource: _permit(caller, permissions.name_of(resource), writing=False)
+        case "publishable":
+            return _show_clients
+        case _:
+            assert_never(caller.kind)
+
+
+def view_of(caller: Caller) -> str:
+    """What tells callers apart who see different things of the same answer: none is replayed to the other."""
+    match caller.kind:
+        case "secret":
+            return ""
+        case "restricted":
+            return f"restricted {sorted(caller.permissions.items())}"
+        case "publishable":
+            return caller.kind
+        case _:
+            assert_never(caller.kind)
+
+
+def _show_clients(resource: str) -> None:
+    if resource not in SHOWN_TO_CLIENTS:
+        raise PermissionDenied(NOT_FOR_CLIENTS, code="secret_key_required")
 
 
 def _permit(caller: Caller, permission: str, *, writing: bool) -> None:
@@ -147,14 +174,23 @@ class Authenticator:
             return await connection.fetchrow(FIND_KEY, digest(key))
 
     async def _open_sandbox(self, key: str, kind: KeyKind, secret: str) -> Caller:
-        """`pk_test_X` belongs to the sandbox of `sk_test_X`."""
-        account_id = sandbox_account_id(f"sk_test_{secret}")
+        """`pk_test_X` belongs to the account of `sk_test_X`, and ends with it."""
+        owner = f"sk_test_{secret}"
+        account_id = sandbox_account_id(owner)
         async with self._database.connection() as connection:
+            known = await connection.fetchrow(FIND_OWNER, digest(owner))
+            if known is not None:
+                _refuse_expired(key, known["expires_at"])
+                account_id = known["account_id"]
             await connection.execute(OPEN_SANDBOX, account_id, utc_now(), digest(key), kind, masked(key))
         return Caller(account_id, False, kind, masked(key))
 
 
 def _caller(key: str, record: asyncpg.Record) -> Caller:
-    if record["expires_at"] is not None and record["expires_at"] <= utc_now():
-        raise AuthenticationFailed(f"Expired API Key provided: {masked(key)}", code="api_key_expired")
+    _refuse_expired(key, record["expires_at"])
     return Caller(record["account_id"], record["livemode"], record["kind"], masked(key), record["permissions"])
+
+
+def _refuse_expired(key: str, expires_at: datetime | None) -> None:
+    if expires_at is not None and expires_at <= utc_now():
+        raise AuthenticationFailed(f"Expired API Key provided: {masked(key)}", code="api_key_expired")

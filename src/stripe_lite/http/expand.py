@@ -14,6 +14,7 @@ DEPTH_MAX = 4
 PATHS_MAX = 100
 
 Loader: TypeAlias = Callable[[Work, str], Awaitable[StripeObject]]
+Guard: TypeAlias = Callable[[str], None]
 Includer: TypeAlias = Callable[[Work, StripeObject], Awaitable[StripeObject]]
 
 
@@ -42,11 +43,15 @@ class Expander:
         """The object of a kind with this id."""
         return await self.by_name[name].load(work, id)
 
-    def check(self, name: str, paths: Sequence[str]) -> None:
-        """Refuse paths that lead nowhere from a kind of object, before anything is done that cannot be taken back."""
+    def check(self, name: str, paths: Sequence[str], guard: Guard | None = None) -> None:
+        """Refuse paths that lead nowhere from a kind of object, before anything is done that cannot be taken back;
+        and those that lead to what the caller may not see."""
         for path, steps in _steps(paths):
             if not self._leads_on(name, steps):
                 raise _not_expandable(path)
+            if guard is not None:
+                for resource in self._passed(name, steps):
+                    guard(f"{resource}s")
 
     async def expand(self, work: Work, answer: StripeObject, paths: Sequence[str]) -> None:
         """Expand every path in the answer, in place."""
@@ -68,11 +73,23 @@ class Expander:
                 return True
         return False
 
+    def _passed(self, name: str, steps: list[str]) -> Iterator[str]:
+        """The kinds of objects that a path shows on its way, as far as any are served."""
+        fields = self._expandable(name)
+        for place in range(1, len(steps) + 1):
+            expansion = fields.get(".".join(steps[:place]))
+            for target in () if expansion is None or expansion.kind == "inline" else expansion.targets:
+                if target in self.by_name:
+                    yield target
+                yield from self._passed(target, steps[place:])
+
     async def _descend(self, work: Work, at: StripeObject, steps: list[str], path: str) -> None:
         name, rest = steps[0], steps[1:]
         self._check(at, name, rest, path)
         value = getattr(at, name, None)
         if rest and isinstance(value, StripeObject) and (include := self._includer(at, ".".join(steps))) is not None:
+            if work.request.guard is not None:
+                work.request.guard(f"{getattr(at, 'object', '')}s")
             setattr(value, rest[-1], await include(work, at))
             return
         if isinstance(value, str):

@@ -24,7 +24,7 @@ from stripe_lite.db.plan import RequestStamp
 from stripe_lite.db.work import Work
 from stripe_lite.http import body, idempotency, phases
 from stripe_lite.http.answers import API_VERSION, COMMON_HEADERS, Headers, Outcome, failure
-from stripe_lite.http.auth import Authenticator, Caller, admit, guard_of, key_of
+from stripe_lite.http.auth import Authenticator, Caller, admit, guard_of, key_of, view_of
 from stripe_lite.http.headers import RawHeaders, api_version, refuse_connected_accounts, text
 from stripe_lite.http.idempotency import Claim
 from stripe_lite.http.phases import Call, Kit, Who
@@ -115,7 +115,7 @@ class Front:
         tree = body.parameters(scope["query_string"], content, text(headers.get(b"content-type")))
         if len(content) <= LOGGED_BYTES_MAX:
             exchange.parameters = tree
-        claim = _claim(exchange, tree)
+        claim = _claim(exchange, tree, view_of(caller))
         params, expand = self._typed(exchange, operation, tree)
         stamp = RequestStamp(
             exchange.request_id,
@@ -189,12 +189,12 @@ def _unrecognized(exchange: Exchange) -> UnrecognizedUrl:
     return UnrecognizedUrl(exchange.method, exchange.path[:PATH_SHOWN_MAX], hint)
 
 
-def _claim(exchange: Exchange, tree: Tree) -> Claim | None:
+def _claim(exchange: Exchange, tree: Tree, view: str) -> Claim | None:
     key = exchange.headers.get(b"idempotency-key")
     if key is None or exchange.method != "POST":
         return None
     exchange.key = key.decode("latin-1")
-    return idempotency.claim_of(exchange.key, exchange.method, exchange.path, tree)
+    return idempotency.claim_of(exchange.key, exchange.method, exchange.path, tree, view)
 
 
 def _invalid(error: ValidationError) -> InvalidParameter:

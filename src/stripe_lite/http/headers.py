@@ -45,7 +45,9 @@ def _is_later(day: str) -> bool:
 
 def refuse_connected_accounts(headers: RawHeaders) -> None:
     """Say that a request on behalf of another account is not served, instead of carrying it out for the wrong one."""
-    if b"stripe-account" in headers:
-        raise InvalidParameter(
-            "stripe_lite does not serve connected accounts yet: send the request without the Stripe-Account header."
-        )
+    for name in (b"stripe-account", b"stripe-context"):
+        if name in headers:
+            raise InvalidParameter(
+                "stripe_lite does not serve connected accounts yet: send the request without the "
+                f"{name.decode().title()} header."
+            )

@@ -75,14 +75,18 @@ class Saved:
     body: bytes
 
 
-def claim_of(key: str, method: str, path: str, parameters: Tree) -> Claim:
-    """The claim of a request: its parameters are compared decoded, so that order and encoding don't matter."""
+def claim_of(key: str, method: str, path: str, parameters: Tree, view: str = "") -> Claim:
+    """The claim of a request: its parameters are compared decoded, so that order and encoding don't matter.
+
+    `view` tells callers apart who see different things of the same answer: what one was told, the other is not.
+    """
     if not key:
         raise InvalidParameter("The Idempotency-Key header must not be empty.")
     if len(key) > KEY_LENGTH_MAX:
         raise InvalidParameter(f"The Idempotency-Key header is {len(key)} characters long; at most 255 are allowed.")
     canonical = blake2b(digest_size=32)
     canonical.update(_canonical(parameters))
+    canonical.update(view.encode())
     return Claim(key, f"{method} {redacted_text(path)}", canonical.digest())
 
 

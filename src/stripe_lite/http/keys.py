@@ -1,8 +1,9 @@
 """Accounts and their API keys. Only a key's SHA-256 is stored."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Literal, TypeAlias
 
@@ -15,7 +16,7 @@ from stripe_lite.core.clock import utc_now
 from stripe_lite.core.ids import ALPHABET, new_id, new_secret
 from stripe_lite.db.base import Base, Id, Json
 from stripe_lite.db.queries import json_text
-from stripe_lite.db.session import Database
+from stripe_lite.db.session import Database, Driver
 from stripe_lite.http.permissions import checked
 
 KeyKind: TypeAlias = Literal["secret", "restricted", "publishable"]
@@ -37,7 +38,16 @@ SELECT digest FROM api_keys
 WHERE (digest = $1 OR masked = $2 OR 'key_' || left(encode(digest, 'hex'), 16) = $2)
   AND (expires_at IS NULL OR expires_at > $3)
 """
-EXPIRE_KEY = "UPDATE api_keys SET expires_at = $2 WHERE digest = $1 RETURNING *"
+# A key that was rolled is not rolled again: its successor is.
+EXPIRE_KEY = """
+UPDATE api_keys SET expires_at = $2
+WHERE digest = $1 AND (expires_at IS NULL OR ($3 AND expires_at > $2)) RETURNING *
+"""
+
+# As long as Stripe lets an old key live on beside its successor.
+OVERLAP_MAX = timedelta(days=7)
+_units = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+_overlap_pattern = re.compile(r"(\d{1,6})([smhd])?", re.ASCII)
 
 
 class Account(Base):
@@ -143,7 +153,7 @@ async def create_key(
         raise KeyProblem(str(error)) from None
     if account_id is None:
         account_id = await create_account(database)
-    key = f"{PREFIXES[kind]}_{'live' if livemode else 'test'}_{new_secret()}"
+    key = _new_key(kind, livemode=livemode)
     values = (digest(key), account_id, livemode, kind, masked(key), json_text(granted), utc_now(), name)
     async with database.connection() as connection:
         if await connection.fetchval("SELECT 1 FROM accounts WHERE id = $1", account_id) is None:
@@ -159,21 +169,60 @@ async def list_keys(database: Database, account_id: str | None = None) -> list[K
     return [_known(record) for record in records]
 
 
-async def revoke_key(database: Database, masked_or_id: str) -> KnownKey:
+async def revoke_key(database: Database, name: str) -> KnownKey:
     """Let a key expire now, named by its id, its masked form or itself. Every process refuses it within 5 seconds.
 
     Raises KeyProblem where no living key, or more than one, is meant.
     """
     async with database.connection() as connection:
-        found = await connection.fetch(FIND_LIVING, digest(masked_or_id), masked_or_id, utc_now())
-        if not found:
-            raise KeyProblem(f"there is no living key {masked(masked_or_id)}")
-        if len(found) > 1:
-            ids = ", ".join(_id_of(record["digest"]) for record in found)
-            raise KeyProblem(f"{masked_or_id} may be any of these keys: {ids}")
-        revoked = await connection.fetchrow(EXPIRE_KEY, found[0]["digest"], utc_now())
-    assert revoked is not None
+        found = await _living(connection, name)
+        revoked = await connection.fetchrow(EXPIRE_KEY, found, utc_now(), True)
+    if revoked is None:
+        raise KeyProblem(f"there is no living key {masked(name)}")
     return _known(revoked)
+
+
+async def roll_key(database: Database, name: str, overlap: timedelta = timedelta()) -> tuple[CreatedKey, KnownKey]:
+    """Make a key that takes another one's place; the old one, named as for `revoke_key`, works until the overlap ends.
+
+    The new one has the old one's account, mode, kind, permissions and note. Gives both. Raises KeyProblem.
+    """
+    if not timedelta() <= overlap <= OVERLAP_MAX:
+        raise KeyProblem(f"the old key may live on for {OVERLAP_MAX.days} days at most")
+    now = utc_now()
+    async with database.connection() as connection, connection.transaction():
+        old = await connection.fetchrow(EXPIRE_KEY, await _living(connection, name), now + overlap, False)
+        if old is None:
+            raise KeyProblem(f"the key {masked(name)} was rolled already: roll the key that took its place")
+        key = _new_key(old["kind"], livemode=old["livemode"])
+        granted = json_text(old["permissions"])
+        values = (digest(key), old["account_id"], old["livemode"], old["kind"], masked(key), granted, now, old["name"])
+        await connection.execute(INSERT_KEY, *values)
+    return CreatedKey(key, old["account_id"], masked(key)), _known(old)
+
+
+def overlap_of(text: str) -> timedelta:
+    """A length of time such as `24h`, `90m`, `7d` or `0`. Raises KeyProblem for what is none."""
+    found = _overlap_pattern.fullmatch(text.strip())
+    if found is None or (found[2] is None and int(found[1])):
+        raise KeyProblem(f"{text!r} is not a length of time: write 30m, 24h or 7d")
+    return timedelta(**{_units[found[2] or "s"]: int(found[1])})
+
+
+async def _living(connection: Driver, name: str) -> bytes:
+    """The digest of the one living key that is meant."""
+    found = await connection.fetch(FIND_LIVING, digest(name), name, utc_now())
+    if not found:
+        raise KeyProblem(f"there is no living key {masked(name)}")
+    if len(found) > 1:
+        ids = ", ".join(_id_of(record["digest"]) for record in found)
+        raise KeyProblem(f"{name} may be any of these keys: {ids}")
+    meant: bytes = found[0]["digest"]
+    return meant
+
+
+def _new_key(kind: KeyKind, *, livemode: bool) -> str:
+    return f"{PREFIXES[kind]}_{'live' if livemode else 'test'}_{new_secret()}"
 
 
 def _known(record: asyncpg.Record) -> KnownKey:

@@ -9,13 +9,24 @@ Access: TypeAlias = Literal["none", "read", "write"]
 # Every resource that is not named: a key that may read everything is {"*": "read"}.
 EVERYTHING = "*"
 
-# Where Stripe's permission is not called what the resource is called.
+# Where a permission is not called what the resource is called: by Stripe, or because the resource is a part of another.
 NAMES = {
     "accounts": "connected_account",
     "balance_transactions": "balance_transaction_source",
+    "bank_accounts": "source",
     "billing_portal": "customer_portal",
+    "cards": "source",
+    "cash_balance": "customer",
+    "cash_balances": "customer",
+    "customer_balance_transactions": "customer",
+    "customer_cash_balance_transactions": "customer",
+    "early_fraud_warnings": "radar_early_fraud_warning",
+    "invoice_credit_balance": "customer",
     "prices": "plan",
+    "setup_attempts": "setup_intent",
     "subscription_schedules": "subscription",
+    "tax": "customer",
+    "tax_ids": "customer",
     "test_clocks": "billing_clock",
     "webhook_endpoints": "webhook",
 }
@@ -24,7 +35,7 @@ _name_pattern = re.compile(r"[a-z][a-z0-9_]*")
 
 
 def name_of(tag: str) -> str:
-    """The permission for the resource that a router's tag names: `Payment intents` is `payment_intent`."""
+    """The permission for what a router's tag or an object's plural names: `Payment intents` is `payment_intent`."""
     noun = re.sub(r"[^a-z0-9]+", "_", tag.lower()).strip("_")
     return NAMES.get(noun) or noun.removesuffix("s")
 

@@ -201,7 +201,7 @@ async def _outcome(kit: Kit, call: Call, work: Work) -> Outcome:
         answer = await call.handler(work)
         await work.react()
         if work.asked and call.waits:
-            kit.expander.check(work.asked[-1].subject[0], call.expand)
+            kit.expander.check(work.asked[-1].subject[0], call.expand, call.who.stamp.guard)
             return Outcome(200, b"")
         await kit.expander.expand(work, answer, call.expand)
         return success(answer)

@@ -59,7 +59,7 @@ class Router:
     def __init__(self, *, tag: str, permission: str | None = None) -> None:
         self.operations: list[Operation] = []
         self._tag = tag
-        self._permission = permission or permissions.name_of(tag)
+        self._permission = permissions.name_of(permission or tag)
 
     def get(self, path: str, *, publishable: bool = False) -> Callable[[AnyHandler], AnyHandler]:
         """Declare a reading operation."""

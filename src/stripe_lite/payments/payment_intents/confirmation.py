@@ -163,13 +163,17 @@ def _refuse_unconfirmable(work: Work, intent: PaymentIntent) -> None:
 
 
 def _refuse_server_side(intent: PaymentIntent, params: PaymentIntentConfirmParams) -> None:
-    for name in SECRET_KEY_ONLY:
-        if params.given(name):
-            raise InvalidRequest(
-                f"The parameter {name} may only be used with a secret key.",
-                code="payment_intent_invalid_parameter",
-                param=name,
-            )
+    given = [name for name in SECRET_KEY_ONLY if params.given(name)]
+    for type, settings in (params.payment_method_options or {}).items():
+        given += [
+            f"payment_method_options[{type}][{name}]" for name in options.SECRET_KEY_ONLY if name in (settings or {})
+        ]
+    if given:
+        raise InvalidRequest(
+            f"The parameter {given[0]} may only be used with a secret key.",
+            code="payment_intent_invalid_parameter",
+            param=given[0],
+        )
 
 
 def _set(intent: PaymentIntent, params: PaymentIntentConfirmParams) -> None:

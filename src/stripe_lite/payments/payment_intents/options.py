@@ -31,6 +31,20 @@ INPUT_ONLY: dict[str, tuple[str, ...]] = {
     "paypal": ("risk_correlation_id",),
     "us_bank_account": ("networks",),
 }
+# What the server decides for a type, and not whoever has the client secret: a payer could else pay less, or unchecked.
+SECRET_KEY_ONLY = (
+    "capture_method",
+    "mandate_options",
+    "request_extended_authorization",
+    "request_incremental_authorization",
+    "request_multicapture",
+    "request_overcapture",
+    "request_three_d_secure",
+    "require_cvc_recollection",
+    "statement_descriptor_suffix_kana",
+    "statement_descriptor_suffix_kanji",
+    "three_d_secure",
+)
 # How a 3-D Secure that was passed elsewhere ended, by the letter that the card's bank gave it.
 IMPORTED_RESULTS: dict[str, ThreeDSecureResult] = {
     "A": "attempt_acknowledged",

@@ -125,6 +125,7 @@ async def retrieve(
 
 async def held(work: Work, id: str, *, client_secret: str | None = None) -> PaymentIntent:
     """The payment intent, to be changed, unless a bank is just being asked about it."""
+    _require_secret(work, client_secret)
     intent = await retrieve(work, id, watch=True)
     check_secret(work, intent, client_secret)
     if intent.asking is not None:
@@ -139,6 +140,7 @@ async def load(work: Work, id: str) -> PaymentIntentObject:
 
 async def show(work: Work, id: str, client_secret: str | None = None) -> PaymentIntentObject:
     """The payment intent as the caller may see it."""
+    _require_secret(work, client_secret)
     intent = await retrieve(work, id)
     check_secret(work, intent, client_secret)
     return seen(work, intent)
@@ -151,16 +153,21 @@ def seen(work: Work, intent: PaymentIntent) -> PaymentIntentObject:
 
 def check_secret(work: Work, intent: PaymentIntent, client_secret: str | None) -> None:
     """A publishable key must prove its right to the intent; whoever sends a secret must send the right one."""
-    if client_secret is None and not work.request.publishable:
-        return
+    _require_secret(work, client_secret)
     if client_secret is None:
-        raise InvalidRequest("Missing required param: client_secret.", code="parameter_missing", param="client_secret")
+        return
     if not compare_digest(client_secret.encode(), intent.client_secret.encode()):
         raise InvalidRequest(
             f"No such payment_intent: '{intent.id}'; the client_secret provided does not match.",
             code="payment_intent_invalid_parameter",
             param="client_secret",
         )
+
+
+def _require_secret(work: Work, client_secret: str | None) -> None:
+    """Refuse a publishable key that proves no right, before it learns what exists."""
+    if work.request.publishable and client_secret is None:
+        raise InvalidRequest("Missing required param: client_secret.", code="parameter_missing", param="client_secret")
 
 
 async def update(work: Work, id: str, params: PaymentIntentUpdateParams) -> PaymentIntent:
