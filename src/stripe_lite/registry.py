@@ -36,6 +36,8 @@ from stripe_lite.payments.charges import service as charges
 from stripe_lite.payments.payment_intents import attempts, captures, increments, line_items
 from stripe_lite.payments.payment_intents import router as payment_intents_router
 from stripe_lite.payments.payment_intents import service as payment_intents
+from stripe_lite.payments.payment_method_configurations import router as payment_method_configurations_router
+from stripe_lite.payments.payment_method_domains import router as payment_method_domains_router
 from stripe_lite.payments.payment_methods import attachment
 from stripe_lite.payments.payment_methods import router as payment_methods_router
 from stripe_lite.payments.payment_methods import service as payment_methods
@@ -84,6 +86,8 @@ ROUTERS: Sequence[Router] = (
     customers_router.router,
     events_router.router,
     payment_intents_router.router,
+    payment_method_configurations_router.router,
+    payment_method_domains_router.router,
     payment_methods_router.router,
     refunds_router.router,
     sources_router.router,

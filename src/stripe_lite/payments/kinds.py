@@ -1,5 +1,6 @@
 """What kinds of payment method there are to pay with: in which currencies, how, and what payers call them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 EVERY = frozenset[str]()  # No currency named: all of them.
@@ -72,6 +73,6 @@ KINDS: dict[str, Kind] = {
 AUTOMATIC = ("card", "link", "us_bank_account", "sepa_debit", "bancontact", "cashapp", "eps", "klarna", "amazon_pay")
 
 
-def automatic(currency: str, *, redirects: bool) -> list[str]:
+def automatic(currency: str, *, redirects: bool, among: Sequence[str] = AUTOMATIC) -> list[str]:
     """The types that a payment in this currency takes where the client leaves the choice to the server."""
-    return [name for name in AUTOMATIC if KINDS[name].takes(currency) and (redirects or not KINDS[name].redirects)]
+    return [name for name in among if KINDS[name].takes(currency) and (redirects or not KINDS[name].redirects)]

@@ -3,6 +3,7 @@
 from stripe_lite.bank.port import ThreeDSecureResult
 from stripe_lite.core.errors import InvalidRequest
 from stripe_lite.core.objects import Tree
+from stripe_lite.db.work import Work
 from stripe_lite.payments import kinds
 from stripe_lite.payments.payment_intents.model import PaymentIntent
 from stripe_lite.payments.payment_intents.schema import (
@@ -10,6 +11,7 @@ from stripe_lite.payments.payment_intents.schema import (
     PaymentIntentConfirmParams,
     PaymentIntentCreateParams,
 )
+from stripe_lite.payments.payment_method_configurations import service as configurations
 from stripe_lite.payments.payment_methods.model import PaymentMethod
 
 DEFAULTS: dict[str, Tree] = {
@@ -57,26 +59,39 @@ IMPORTED_RESULTS: dict[str, ThreeDSecureResult] = {
 }
 
 
-def accepted(params: PaymentIntentCreateParams) -> Tree:
-    """Which types a new intent takes: those that were named, or whatever fits the currency."""
+async def accepted(work: Work, params: PaymentIntentCreateParams) -> Tree:
+    """Which types a new intent takes: those that were named, or of those that are configured what fits the currency."""
     automatic = params.automatic_payment_methods
+    by_name = params.payment_method_types is not None or (automatic is not None and not automatic.enabled)
+    if by_name and params.payment_method_configuration is not None:
+        raise InvalidRequest(
+            "You may only specify one of these parameters: payment_method_configuration, payment_method_types.",
+            param="payment_method_configuration",
+        )
     if params.payment_method_types is not None and automatic is not None and automatic.enabled:
         raise InvalidRequest(
             "You may only specify one of these parameters: automatic_payment_methods, payment_method_types.",
             param="payment_method_types",
         )
     given = params.payment_method_options
-    if params.payment_method_types is not None or (automatic is not None and not automatic.enabled):
+    if by_name:
         types = params.payment_method_types or ["card"]
         _check_types(types, params.currency, given, manual=params.capture_method == "manual")
         chosen: Tree = {"automatic_payment_methods": None}
     else:
         redirects = (automatic and automatic.allow_redirects) or "always"
-        chosen = {"automatic_payment_methods": {"allow_redirects": redirects, "enabled": True}}
-        types = _automatic(params.currency, redirects, manual=params.capture_method == "manual")
+        configuration = await configured(work, params.payment_method_configuration)
+        chosen = {"automatic_payment_methods": {"allow_redirects": redirects, "enabled": True}} | configuration
+        types = _automatic(configuration, params.currency, redirects, manual=params.capture_method == "manual")
     excluded = params.excluded_payment_method_types or []
     types = [name for name in types if name not in excluded]
     return chosen | _settings_of(types, given, {})
+
+
+async def configured(work: Work, named: str | None) -> Tree:
+    """The configuration that decides on the types of an intent, and what it offers, as the intent keeps it."""
+    choice = await configurations.choose(work, named)
+    return {"configuration": {"id": choice.configuration_id, "types": choice.types, "strict": choice.configured}}
 
 
 def changed(intent: PaymentIntent, params: IntentFields | PaymentIntentConfirmParams) -> Tree:
@@ -89,9 +104,9 @@ def changed(intent: PaymentIntent, params: IntentFields | PaymentIntentConfirmPa
     before: Tree = intent.details.get("payment_method_options") or {}
     if params.payment_method_types:
         types = params.payment_method_types
-        details["automatic_payment_methods"] = None
+        details |= {"automatic_payment_methods": None, "configuration": None}
     elif automatic is not None:
-        types = _automatic(intent.currency, automatic["allow_redirects"], manual=manual)
+        types = _automatic(intent.details, intent.currency, automatic["allow_redirects"], manual=manual)
     if params.payment_method_types or automatic is None:
         _check_types(types, intent.currency, before | (given or {}), manual=manual)
     excluded = intent.details.get("excluded_payment_method_types") or []
@@ -146,6 +161,9 @@ def _fits_automatically(intent: PaymentIntent, type: str) -> bool:
     kind = kinds.KINDS.get(type)
     if automatic is None or kind is None or type in (intent.details.get("excluded_payment_method_types") or []):
         return False
+    configuration = intent.details.get("configuration")
+    if configuration is not None and configuration["strict"] and type not in configuration["types"]:
+        return False
     return (
         kind.takes(intent.currency)
         and (kind.reserves or capture_method(intent, type) != "manual")
@@ -176,9 +194,18 @@ def _of(intent: PaymentIntent, type: str) -> Tree:
     return (intent.details.get("payment_method_options") or {}).get(type) or {}
 
 
-def _automatic(currency: str, redirects: str, *, manual: bool) -> list[str]:
-    types = kinds.automatic(currency, redirects=redirects == "always")
-    return [name for name in types if kinds.KINDS[name].reserves or not manual]
+def _automatic(details: Tree, currency: str, redirects: str, *, manual: bool) -> list[str]:
+    configuration = details.get("configuration")
+    among = kinds.AUTOMATIC if configuration is None else configuration["types"]
+    types = kinds.automatic(currency, redirects=redirects == "always", among=among)
+    types = [name for name in types if kinds.KINDS[name].reserves or not manual]
+    if not types:
+        raise InvalidRequest(
+            "No valid payment method types for this Payment Intent. Please ensure that you have activated payment "
+            "methods compatible with your chosen currency in your payment method configuration.",
+            code="payment_intent_invalid_parameter",
+        )
+    return types
 
 
 def _check_types(types: list[str], currency: str, given: Tree | None, *, manual: bool) -> None:

@@ -98,6 +98,9 @@ class IntentFields(Params):
     metadata: Metadata | None = Field(None, description="Your own key-value pairs.")
     payment_details: Tree | None = Field(None, description="References of the order and of the customer.")
     payment_method: str | None = Field(None, description="The payment method to use.")
+    payment_method_configuration: str | None = Field(
+        None, description="The configuration that decides on the types, instead of the default one."
+    )
     payment_method_data: PaymentMethodDataParams | None = Field(None, description="A payment method to create and use.")
     payment_method_options: Tree | None = Field(None, description="Settings for each type of payment method.")
     payment_method_types: list[str] | None = Field(None, description="The types that may be used.")
@@ -346,7 +349,7 @@ def render(intent: PaymentIntent) -> PaymentIntentObject:
         next_action=details.get("next_action"),
         on_behalf_of=None,
         payment_method=intent.payment_method_id,
-        payment_method_configuration_details=None,
+        payment_method_configuration_details=_configuration(details.get("configuration")),
         payment_method_options=details.get("payment_method_options") or {},
         payment_method_types=details["payment_method_types"],
         processing=details.get("processing"),
@@ -391,6 +394,10 @@ def render_line_item(stored: Tree) -> LineItemObject:
 def _amount_details(stored: Tree) -> AmountDetailsObject:
     shown = {name: value for name, value in stored.items() if name != "line_items"}
     return AmountDetailsObject(tip={}, **shown)
+
+
+def _configuration(stored: Tree | None) -> Tree | None:
+    return None if stored is None else {"id": stored["id"], "parent": None}
 
 
 def _shipping(stored: Tree | None) -> IntentShippingObject | None:

@@ -54,6 +54,7 @@ CONFIRMED_AGAIN = frozenset(
         "currency",
         "customer",
         "payment_method",
+        "payment_method_configuration",
         "payment_method_data",
         "payment_method_options",
         "payment_method_types",
@@ -100,7 +101,7 @@ async def create(work: Work, params: PaymentIntentCreateParams) -> PaymentIntent
         transfer_group=params.transfer_group,
         confirmations=0,
         meta=metadata.merge({}, params.metadata),
-        details=options.accepted(params) | stored(params.sent()),
+        details=await options.accepted(work, params) | stored(params.sent()),
     )
     if params.amount_details is not None:
         break_down(intent, params.amount_details, intent.amount)
@@ -190,6 +191,8 @@ async def update(work: Work, id: str, params: PaymentIntentUpdateParams) -> Paym
     if params.given("metadata"):
         intent.meta = metadata.merge(intent.meta, params.metadata)
     is_open = intent.status in PAYMENT_INTENT.allowed(IntentFact.PAYMENT_METHOD_GIVEN)
+    if params.payment_method_configuration is not None:
+        await _configure(work, intent, params.payment_method_configuration)
     intent.details = intent.details | (options.changed(intent, params) if is_open else {}) | stored(sent, intent)
     if params.amount_details is not None or params.amount is not None:
         break_down(intent, params.amount_details, intent.amount)
@@ -282,6 +285,16 @@ async def _give_customer(work: Work, intent: PaymentIntent, customer_id: str) ->
             param="customer",
         )
     intent.customer_id = customer.id
+
+
+async def _configure(work: Work, intent: PaymentIntent, configuration_id: str) -> None:
+    """Let another configuration decide on the types; not where they were named."""
+    if intent.details.get("automatic_payment_methods") is None:
+        raise InvalidRequest(
+            "This PaymentIntent names its payment_method_types: a payment_method_configuration would not change them.",
+            param="payment_method_configuration",
+        )
+    intent.details = intent.details | await options.configured(work, configuration_id)
 
 
 def _refuse_fixed(work: Work, intent: PaymentIntent, names: set[str]) -> None:
