@@ -7,10 +7,12 @@ from stripe_lite.customers.balance_transactions import router as customer_balanc
 from stripe_lite.customers.balance_transactions import service as customer_balance_transactions
 from stripe_lite.customers.cash_balances import router as cash_balances_router
 from stripe_lite.customers.cash_balances import service as cash_balances
+from stripe_lite.customers.customer_sessions import router as customer_sessions_router
 from stripe_lite.customers.customers import links
 from stripe_lite.customers.customers import location as customer_location
 from stripe_lite.customers.customers import router as customers_router
 from stripe_lite.customers.customers import service as customers
+from stripe_lite.customers.ephemeral_keys import router as ephemeral_keys_router
 from stripe_lite.customers.tax_ids import registration
 from stripe_lite.customers.tax_ids import router as tax_ids_router
 from stripe_lite.customers.tax_ids import service as tax_ids
@@ -83,7 +85,9 @@ ROUTERS: Sequence[Router] = (
     cash_balances_router.router,
     charges_router.router,
     customer_balance_transactions_router.router,
+    customer_sessions_router.router,
     customers_router.router,
+    ephemeral_keys_router.router,
     events_router.router,
     payment_intents_router.router,
     payment_method_configurations_router.router,

@@ -13,7 +13,7 @@ from stripe import HTTPXClient, StripeClient
 from stripe_lite import registry
 from stripe_lite.app import create_app
 from stripe_lite.core.clock import utc_now
-from stripe_lite.core.errors import PermissionDenied
+from stripe_lite.core.errors import IdempotencyMismatch, PermissionDenied
 from stripe_lite.core.ids import new_secret
 from stripe_lite.http import auth, permissions
 from stripe_lite.http.keys import (
@@ -26,6 +26,7 @@ from stripe_lite.http.keys import (
     roll_key,
 )
 from stripe_lite.http.route import Operation
+from stripe_lite.http.sealing import Seal
 from tests.conftest import serving, settings_for_tests
 from tests.kernel.test_auth import Strict
 from tests.payments.intents import BY_CARD, PAID
@@ -295,3 +296,14 @@ async def test_a_request_for_another_account_is_not_carried_out_on_ones_own(shop
     )
     assert refused.status_code == 400
     assert header in refused.json()["error"]["message"]
+
+
+def test_a_sealed_answer_opens_for_its_own_key_only() -> None:
+    seal = Seal.of("sk_test_a")
+    sealed = seal.close(b'{"secret": "ek_test_x"}')
+    assert b"ek_test" not in sealed
+    assert sealed != seal.close(b'{"secret": "ek_test_x"}')
+    assert Seal.of("sk_test_a").open(sealed) == b'{"secret": "ek_test_x"}'
+    for strange, bytes_ in (("sk_test_b", sealed), ("sk_test_a", sealed[:-1] + b"x"), ("sk_test_a", b"")):
+        with pytest.raises(IdempotencyMismatch):
+            Seal.of(strange).open(bytes_)

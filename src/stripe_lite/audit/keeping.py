@@ -86,9 +86,9 @@ WHERE suspicious ~ '(^|[^0-9])[3-6]([ -]?[0-9]){12,18}([^0-9]|$)'
 
 WHOLE_KEYS = """
 SELECT 'request_logs' AS table, account_id, id FROM request_logs
-WHERE concat_ws(' ', path, parameters, response) ~ '(sk|rk)_(test|live)_[0-9A-Za-z]{8}|whsec_[0-9A-Za-z]{8}'
+WHERE concat_ws(' ', path, parameters, response) ~ '(sk|rk|ek)_(test|live)_[0-9A-Za-z]{8}|whsec_[0-9A-Za-z]{8}'
 UNION ALL
-SELECT 'events', account_id, id FROM events WHERE data ~ '(sk|rk)_(test|live)_[0-9A-Za-z]{8}|whsec_[0-9A-Za-z]{8}'
+SELECT 'events', account_id, id FROM events WHERE data ~ '(sk|rk|ek)_(test|live)_[0-9A-Za-z]{8}|whsec_[0-9A-Za-z]{8}'
 UNION ALL
 SELECT 'api_keys', account_id, encode(digest, 'hex') FROM api_keys WHERE masked !~ '^[a-z]{2}_[a-z]+_\\*{4}'
 """

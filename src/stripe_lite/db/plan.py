@@ -20,6 +20,10 @@ class RequestStamp:
     api_version: str | None = None
     actor: str = "api"
     publishable: bool = False
+    # The one customer whose ephemeral key it is: nothing of anybody else's is there for it.
+    customer_id: str | None = None
+    # Whether the client named the API version by itself.
+    version_named: bool = False
     origin: str | None = None
     client_ip: str | None = None
     # Refuses to show a resource, by its plural name, that the caller's restricted key may not read.

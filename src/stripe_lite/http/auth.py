@@ -13,9 +13,10 @@ from typing import assert_never
 import asyncpg
 
 from stripe_lite.core.clock import utc_now
-from stripe_lite.core.errors import AuthenticationFailed, PermissionDenied, Unavailable
+from stripe_lite.core.errors import AuthenticationFailed, InvalidParameter, PermissionDenied, Unavailable
+from stripe_lite.core.objects import Tree
 from stripe_lite.db.session import LOST, Database
-from stripe_lite.http import permissions
+from stripe_lite.http import ephemeral, permissions
 from stripe_lite.http.keys import KINDS, KeyKind, digest, masked, sandbox_account_id
 from stripe_lite.http.route import Operation
 
@@ -38,6 +39,8 @@ NO_KEY_IN_HEADER = (
 NOT_FOR_CLIENTS = "This API call cannot be made with a publishable API key. Please use a secret API key."
 # What a publishable key may expand in an object that it has the client secret of.
 SHOWN_TO_CLIENTS = frozenset({"payment_methods"})
+# What an ephemeral key may expand in its customer and in what belongs to it.
+SHOWN_TO_CUSTOMERS = frozenset({"bank_accounts", "cards", "customers", "payment_methods", "sources"})
 
 # A key is looked up by its SHA-256: how long that takes tells nothing about keys, because nobody can choose a digest.
 FIND_KEY = "SELECT account_id, livemode, kind, permissions, expires_at FROM api_keys WHERE digest = $1"
@@ -48,7 +51,7 @@ INSERT INTO api_keys (digest, account_id, livemode, kind, masked, permissions, c
 VALUES ($3, $1, false, $4, $5, '{}', $2) ON CONFLICT DO NOTHING
 """
 
-_key_pattern = re.compile(r"(sk|rk|pk)_(test|live)_([\x21-\x7e]+)")
+_key_pattern = re.compile(r"(sk|rk|pk|ek)_(test|live)_([\x21-\x7e]+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +63,9 @@ class Caller:
     kind: KeyKind
     masked_key: str
     permissions: Mapping[str, str] = field(default_factory=dict)
+    # Of an ephemeral key: whose it is, and which version its app speaks.
+    customer_id: str | None = None
+    api_version: str | None = None
 
 
 def key_of(authorization: str | None) -> str:
@@ -86,8 +92,35 @@ def admit(caller: Caller, operation: Operation) -> None:
     """Refuse a publishable or restricted key that may not do this, before anything is looked up for it."""
     if caller.kind == "publishable" and not operation.publishable:
         raise PermissionDenied(NOT_FOR_CLIENTS, code="secret_key_required")
+    if caller.kind == "ephemeral" and operation.ephemeral is None:
+        raise PermissionDenied(
+            "This API call cannot be made with an ephemeral key. Please use a secret API key.",
+            code="secret_key_required",
+        )
     if caller.kind == "restricted":
         _permit(caller, operation.permission, writing=operation.method != "GET")
+
+
+def keep_within(caller: Caller, names: Mapping[str, str]) -> None:
+    """Refuse an ephemeral key that a request's path leads to another customer, whether there is one or not."""
+    named = names.get("customer", caller.customer_id)
+    if named != caller.customer_id:
+        raise PermissionDenied(
+            f"The provided key '{caller.masked_key}' does not have access to the customer '{named}': an ephemeral key "
+            "opens the customer it was created for."
+        )
+
+
+def keep_parameters_within(caller: Caller, operation: Operation, tree: Tree) -> None:
+    """The same for its parameters: only those that a customer may send, and no other customer among them."""
+    allowed = operation.ephemeral or ()
+    for name in tree:
+        if name not in allowed and name != "expand":
+            raise PermissionDenied(f"The parameter {name} cannot be sent with an ephemeral key.")
+    if "customer" in allowed:
+        if "customer" not in tree:
+            raise InvalidParameter("Missing required param: customer.", code="parameter_missing", param="customer")
+        keep_within(caller, {"customer": tree["customer"]})
 
 
 def guard_of(caller: Caller) -> Callable[[str], None] | None:
@@ -99,6 +132,8 @@ def guard_of(caller: Caller) -> Callable[[str], None] | None:
             return lambda resource: _permit(caller, permissions.name_of(resource), writing=False)
         case "publishable":
             return _show_clients
+        case "ephemeral":
+            return _show_customers
         case _:
             assert_never(caller.kind)
 
@@ -112,6 +147,8 @@ def view_of(caller: Caller) -> str:
             return f"restricted {sorted(caller.permissions.items())}"
         case "publishable":
             return caller.kind
+        case "ephemeral":
+            return f"ephemeral {caller.customer_id}"
         case _:
             assert_never(caller.kind)
 
@@ -128,6 +165,11 @@ def _permit(caller: Caller, permission: str, *, writing: bool) -> None:
             f"The provided key '{caller.masked_key}' does not have the required permissions for this endpoint on "
             f"account '{caller.account_id}'. Having the '{missing}' permission would allow this request to continue."
         )
+
+
+def _show_customers(resource: str) -> None:
+    if resource not in SHOWN_TO_CUSTOMERS:
+        raise PermissionDenied(f"An ephemeral key cannot expand {resource}.", code="secret_key_required")
 
 
 class Authenticator:
@@ -158,6 +200,8 @@ class Authenticator:
         prefix, mode, secret = found.groups()
         for repeat in range(TRIES_MAX):
             try:
+                if prefix == ephemeral.PREFIX:
+                    return await self._find_ephemeral(key, mode, secret)
                 record = await self._find(key)
                 if record is not None:
                     return _caller(key, record)
@@ -168,6 +212,24 @@ class Authenticator:
             else:
                 raise AuthenticationFailed(f"Invalid API Key provided: {masked(key)}")
         raise Unavailable("The database cannot be reached; nothing was done.")
+
+    async def _find_ephemeral(self, key: str, mode: str, secret: str) -> Caller:
+        account_id = ephemeral.account_of(secret)
+        record = None
+        if account_id is not None:
+            async with self._database.connection() as connection:
+                record = await connection.fetchrow(ephemeral.FIND, account_id, digest(key))
+        if record is None or record["livemode"] is not (mode == "live"):
+            raise AuthenticationFailed(f"Invalid API Key provided: {masked(key)}")
+        _refuse_expired(key, record["expires_at"])
+        return Caller(
+            record["account_id"],
+            record["livemode"],
+            "ephemeral",
+            masked(key),
+            customer_id=record["customer_id"],
+            api_version=record["api_version"],
+        )
 
     async def _find(self, key: str) -> asyncpg.Record | None:
         async with self._database.connection() as connection:

@@ -24,12 +24,22 @@ from stripe_lite.db.plan import RequestStamp
 from stripe_lite.db.work import Work
 from stripe_lite.http import body, idempotency, phases
 from stripe_lite.http.answers import API_VERSION, COMMON_HEADERS, Headers, Outcome, failure
-from stripe_lite.http.auth import Authenticator, Caller, admit, guard_of, key_of, view_of
+from stripe_lite.http.auth import (
+    Authenticator,
+    Caller,
+    admit,
+    guard_of,
+    keep_parameters_within,
+    keep_within,
+    key_of,
+    view_of,
+)
 from stripe_lite.http.headers import RawHeaders, api_version, refuse_connected_accounts, text
 from stripe_lite.http.idempotency import Claim
 from stripe_lite.http.phases import Call, Kit, Who
 from stripe_lite.http.route import Operation
 from stripe_lite.http.routes import Routes
+from stripe_lite.http.sealing import Seal
 
 PATH_SHOWN_MAX = 200
 LOGGED_BYTES_MAX = 64 * 1024
@@ -103,25 +113,32 @@ class Front:
     async def _serve(self, exchange: Exchange, scope: Scope, receive: Receive) -> Outcome:
         operation, values = self._route(exchange)
         headers = exchange.headers
-        caller = await self._authenticator.caller(key_of(text(headers.get(b"authorization"))))
+        key = key_of(text(headers.get(b"authorization")))
+        caller = await self._authenticator.caller(key)
         exchange.caller = caller
         if caller.kind != "secret":
             admit(caller, operation)
+        if caller.customer_id is not None:
+            keep_within(caller, dict(zip(operation.names, values, strict=True)))
         if self._limit is not None:
             await self._limit(caller)
-        exchange.version = api_version(headers)
+        exchange.version = api_version(headers, caller.api_version or API_VERSION)
         refuse_connected_accounts(headers)
         content = await body.read(headers.get(b"content-length"), receive)
         tree = body.parameters(scope["query_string"], content, text(headers.get(b"content-type")))
         if len(content) <= LOGGED_BYTES_MAX:
             exchange.parameters = tree
         claim = _claim(exchange, tree, view_of(caller))
+        if caller.customer_id is not None:
+            keep_parameters_within(caller, operation, tree)
         params, expand = self._typed(exchange, operation, tree)
         stamp = RequestStamp(
             exchange.request_id,
             exchange.key,
             exchange.version,
             publishable=caller.kind == "publishable",
+            customer_id=caller.customer_id,
+            version_named=b"stripe-version" in headers,
             origin=f"{scope.get('scheme', 'http')}://{text(headers.get(b'host')) or 'localhost'}",
             client_ip=(scope.get("client") or [None])[0],
             guard=guard_of(caller),
@@ -141,7 +158,14 @@ class Front:
 
         return await phases.execute(
             self._kit,
-            Call(Who(caller.account_id, caller.livemode, stamp), handler, operation.method != "GET", claim, expand),
+            Call(
+                Who(caller.account_id, caller.livemode, stamp),
+                handler,
+                operation.method != "GET",
+                claim,
+                expand,
+                seal=Seal.of(key) if operation.sealed else None,
+            ),
         )
 
     def _route(self, exchange: Exchange) -> tuple[Operation, list[str]]:

@@ -21,15 +21,15 @@ def text(header: bytes | None) -> str | None:
     return None if header is None else header.decode("latin-1")
 
 
-def api_version(headers: RawHeaders) -> str:
-    """The API version that the client asks for, ours unless it names one.
+def api_version(headers: RawHeaders, default: str = API_VERSION) -> str:
+    """The API version that the client asks for, the default unless it names one.
 
     Every version that Stripe has released is fine, though objects always look as in ours; so is one that came out
     after stripe_lite, because newer SDKs name it on their own.
     """
     sent = text(headers.get(b"stripe-version"))
     if sent is None or sent == API_VERSION or sent in contract.API_VERSIONS:
-        return sent or API_VERSION
+        return sent or default
     found = _version_pattern.fullmatch(sent)
     if found is None or not _is_later(found[1]):
         raise InvalidParameter(f"Invalid Stripe API version: {sent[:VERSION_SHOWN_MAX]}")

@@ -19,9 +19,9 @@ from stripe_lite.db.queries import json_text
 from stripe_lite.db.session import Database, Driver
 from stripe_lite.http.permissions import checked
 
-KeyKind: TypeAlias = Literal["secret", "restricted", "publishable"]
+KeyKind: TypeAlias = Literal["secret", "restricted", "publishable", "ephemeral"]
 
-KINDS: Mapping[str, KeyKind] = {"sk": "secret", "rk": "restricted", "pk": "publishable"}
+KINDS: Mapping[str, KeyKind] = {"sk": "secret", "rk": "restricted", "pk": "publishable", "ek": "ephemeral"}
 PREFIXES: Mapping[KeyKind, str] = {kind: prefix for prefix, kind in KINDS.items()}
 
 # Of a shorter secret not even four characters are shown.

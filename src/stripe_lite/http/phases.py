@@ -28,6 +28,7 @@ from stripe_lite.http.answers import Outcome, failure, success
 from stripe_lite.http.expand import Expander
 from stripe_lite.http.idempotency import Claim
 from stripe_lite.http.questions import Desk, Question, Recorder, Reply, Task, Unanswered, keep
+from stripe_lite.http.sealing import Seal
 from stripe_lite.http.transactions import Ground, KeyTaken, passing, repeated
 
 REACH_AGAIN_SECONDS = 0.2
@@ -78,6 +79,8 @@ class Call:
     expand: list[str] = field(default_factory=list)
     # Whether the client waits for the bank. Else it is told how things stand before, and `finish` asks the bank later.
     waits: bool = True
+    # Closes what is saved of an answer that holds a secret. Such an operation asks no bank.
+    seal: Seal | None = None
 
     def reply(self) -> Reply:
         """What is owed to this request's client."""
@@ -171,11 +174,12 @@ async def _replayed(call: Call, work: Work) -> First:
     """The answer that the request's key has already got, or the refusal to use it for something else."""
     try:
         saved = None if call.claim is None else await idempotency.look(work, call.claim)
+        if saved is None:
+            raise ConnectionError("the key's row was written by a transaction that did not last")
+        saved_body = saved.body if call.seal is None else call.seal.open(saved.body)
     except StripeError as error:
         return failure(error), []
-    if saved is None:
-        raise ConnectionError("the key's row was written by a transaction that did not last")
-    return Outcome(saved.status, saved.body, first_request_id=saved.request_id), []
+    return Outcome(saved.status, saved_body, first_request_id=saved.request_id), []
 
 
 async def _first(kit: Kit, call: Call, work: Work) -> First:
@@ -184,6 +188,7 @@ async def _first(kit: Kit, call: Call, work: Work) -> First:
     if not outcome.saved and call.claim is not None and await idempotency.look(work, call.claim) is not None:
         raise KeyTaken
     asked = [(keep(work, question, call.reply()), question) for question in work.asked]
+    assert not asked or call.seal is None, "the bank's answers are saved unsealed"
     if call.claim is not None and call.who.stamp.id is not None and asked and call.waits:
         idempotency.start(work, call.claim, call.who.stamp.id)
     elif outcome.saved:
@@ -193,7 +198,8 @@ async def _first(kit: Kit, call: Call, work: Work) -> First:
 
 def _remember(call: Call, work: Work, outcome: Outcome) -> None:
     if call.claim is not None and call.who.stamp.id is not None:
-        idempotency.finish(work, call.claim, call.who.stamp.id, outcome.status, outcome.body)
+        body = outcome.body if call.seal is None else call.seal.close(outcome.body)
+        idempotency.finish(work, call.claim, call.who.stamp.id, outcome.status, body)
 
 
 async def _outcome(kit: Kit, call: Call, work: Work) -> Outcome:

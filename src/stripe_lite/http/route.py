@@ -9,7 +9,7 @@ A handler takes the unit of work, then the names in its path, then its parameter
 import inspect
 import re
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal, TypeAlias, TypeVar, get_type_hints
 
 from stripe_lite import contract
@@ -28,7 +28,9 @@ class Operation:
     """One method on one path: who handles it, what it takes and what it answers.
 
     `permission` is the resource a restricted key needs rights to. `publishable` operations may be called with a
-    publishable key. `official` is the operation's official description, where Stripe has it.
+    publishable key; those with `ephemeral` by a customer's ephemeral key, which may send these parameters. What a
+    `sealed` one answers holds a secret, and is not saved as it is. `official` is the operation's official description,
+    where Stripe has it.
     """
 
     method: Method
@@ -41,6 +43,8 @@ class Operation:
     permission: str
     publishable: bool
     official: contract.Operation | None
+    ephemeral: tuple[str, ...] | None = None
+    sealed: bool = False
 
     @property
     def id(self) -> str:
@@ -61,21 +65,28 @@ class Router:
         self._tag = tag
         self._permission = permissions.name_of(permission or tag)
 
-    def get(self, path: str, *, publishable: bool = False) -> Callable[[AnyHandler], AnyHandler]:
+    def get(
+        self, path: str, *, publishable: bool = False, ephemeral: tuple[str, ...] | None = None
+    ) -> Callable[[AnyHandler], AnyHandler]:
         """Declare a reading operation."""
-        return self._declare("GET", path, publishable)
+        return self._declare("GET", path, publishable, ephemeral)
 
-    def post(self, path: str, *, publishable: bool = False) -> Callable[[AnyHandler], AnyHandler]:
+    def post(
+        self, path: str, *, publishable: bool = False, ephemeral: tuple[str, ...] | None = None, sealed: bool = False
+    ) -> Callable[[AnyHandler], AnyHandler]:
         """Declare a writing operation."""
-        return self._declare("POST", path, publishable)
+        return self._declare("POST", path, publishable, ephemeral, sealed)
 
-    def delete(self, path: str) -> Callable[[AnyHandler], AnyHandler]:
+    def delete(self, path: str, *, ephemeral: tuple[str, ...] | None = None) -> Callable[[AnyHandler], AnyHandler]:
         """Declare a deleting operation."""
-        return self._declare("DELETE", path, False)
+        return self._declare("DELETE", path, False, ephemeral)
 
-    def _declare(self, method: Method, path: str, publishable: bool) -> Callable[[AnyHandler], AnyHandler]:
+    def _declare(
+        self, method: Method, path: str, publishable: bool, ephemeral: tuple[str, ...] | None, sealed: bool = False
+    ) -> Callable[[AnyHandler], AnyHandler]:
         def declare(handler: AnyHandler) -> AnyHandler:
-            self.operations.append(self._operation(method, path, publishable, handler))
+            operation = self._operation(method, path, publishable, handler)
+            self.operations.append(replace(operation, ephemeral=ephemeral, sealed=sealed))
             return handler
 
         return declare

@@ -1,4 +1,6 @@
-"""Forgets what was kept long enough: idempotency keys and requests of the log. Events and transitions stay."""
+"""Forgets what was kept long enough: idempotency keys, requests of the log, and what was short-lived.
+
+Events and transitions stay."""
 
 import asyncio
 from datetime import timedelta
@@ -24,6 +26,16 @@ DELETE FROM idempotency_keys WHERE account_id = $1 AND id = ANY (ARRAY(
 ))
 RETURNING 1
 """
+# Of what lives for an hour at most nothing is told any more after a day.
+SHORT_LIVED = ("customer_sessions", "ephemeral_keys")
+SHORT_LIVED_KEPT_FOR = timedelta(days=1)
+OLD_ACCOUNTS = "SELECT DISTINCT account_id FROM {} WHERE created_at < $1 LIMIT $2"
+FORGET_OLD = """
+DELETE FROM {0} WHERE account_id = $1 AND id = ANY (ARRAY(
+    SELECT id FROM {0} WHERE account_id = $1 AND created_at < $2 LIMIT $3
+))
+RETURNING 1
+"""
 
 
 class UpkeepWorker:
@@ -39,8 +51,10 @@ class UpkeepWorker:
 
     async def tick(self) -> bool:
         """Delete one batch of each kind."""
-        keys, requests = await asyncio.gather(self._forget_keys(), request_log.prune(self._database))
-        return bool(keys or requests)
+        forgotten = await asyncio.gather(
+            self._forget_keys(), request_log.prune(self._database), *map(self._forget_old, SHORT_LIVED)
+        )
+        return any(forgotten)
 
     async def close(self) -> None:
         """Nothing is left under way: a tick ends with its batch."""
@@ -51,4 +65,12 @@ class UpkeepWorker:
         async with self._database.connection() as connection:
             for due in await connection.fetch(DUE_ACCOUNTS, before, BATCH_MAX, ACCOUNTS_MAX):
                 forgotten += len(await connection.fetch(FORGET, due["account_id"], before, BATCH_MAX))
+        return forgotten
+
+    async def _forget_old(self, table: str) -> int:
+        before = utc_now() - SHORT_LIVED_KEPT_FOR
+        forgotten = 0
+        async with self._database.connection() as connection:
+            for due in await connection.fetch(OLD_ACCOUNTS.format(table), before, ACCOUNTS_MAX):
+                forgotten += len(await connection.fetch(FORGET_OLD.format(table), due["account_id"], before, BATCH_MAX))
         return forgotten

@@ -17,6 +17,9 @@ from stripe_lite.http.route import Router
 
 router = Router(tag="Customers")
 
+# What a customer may change of itself, by an ephemeral key.
+SELF_SERVICE = ("address", "default_source", "email", "name", "phone", "preferred_locales", "shipping", "source")
+
 
 @router.post("/v1/customers")
 async def create_customer(work: Work, params: CustomerCreateParams) -> CustomerObject:
@@ -24,13 +27,13 @@ async def create_customer(work: Work, params: CustomerCreateParams) -> CustomerO
     return render(await customers.create(work, params))
 
 
-@router.get("/v1/customers/{customer}")
+@router.get("/v1/customers/{customer}", ephemeral=())
 async def retrieve_customer(work: Work, customer: str) -> CustomerObject | DeletedCustomerObject:
     """Retrieve a customer; of a deleted one little is left."""
     return await customers.show(work, customer)
 
 
-@router.post("/v1/customers/{customer}")
+@router.post("/v1/customers/{customer}", ephemeral=SELF_SERVICE)
 async def update_customer(work: Work, customer: str, params: CustomerUpdateParams) -> CustomerObject:
     """Change a customer: what is not sent stays as it is."""
     return render(await customers.update(work, customer, params))

@@ -66,14 +66,22 @@ async def resolve(
             work.add(payment_method)
             return payment_method
     found = await work.get(PaymentMethod, id, lock=lock, watch=watch) if id.startswith(NAME_PREFIXES) else None
-    if found is None or found.type == PAYOUT_ACCOUNT:
+    if found is None or found.type == PAYOUT_ACCOUNT or not _may_see(work, found):
         raise ResourceMissing("PaymentMethod", id, param=param)
     return found
 
 
+def _may_see(work: Work, method: PaymentMethod) -> bool:
+    """Whether it is there for the caller: for an ephemeral key only what is its customer's, or may become it."""
+    return work.request.customer_id is None or method.customer_id in (None, work.request.customer_id)
+
+
 async def show(work: Work, id: str) -> PaymentMethodObject:
     """The payment method as clients see it."""
-    return render(await resolve(work, id))
+    method = await resolve(work, id)
+    if work.request.customer_id not in (None, method.customer_id):
+        raise ResourceMissing("PaymentMethod", id, param="payment_method")
+    return render(method)
 
 
 async def of_customer(work: Work, customer_id: str, id: str) -> PaymentMethod:

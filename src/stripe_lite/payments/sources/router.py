@@ -18,13 +18,13 @@ from stripe_lite.payments.sources.schema import (
 router = Router(tag="Sources")
 
 
-@router.post("/v1/customers/{customer}/sources")
+@router.post("/v1/customers/{customer}/sources", ephemeral=("source",))
 async def create_source(work: Work, customer: str, params: SourceCreateParams) -> SourceObject:
     """Save a card or a bank account with a customer."""
     return render(await sources.create(work, customer, params))
 
 
-@router.get("/v1/customers/{customer}/sources/{id}")
+@router.get("/v1/customers/{customer}/sources/{id}", ephemeral=())
 async def retrieve_source(work: Work, customer: str, id: str) -> SourceObject:
     """Retrieve a customer's source."""
     return render(await sources.retrieve(work, customer, id))
@@ -42,13 +42,13 @@ async def verify_source(work: Work, customer: str, id: str, params: SourceVerify
     return render(await sources.verify(work, customer, id, params))
 
 
-@router.delete("/v1/customers/{customer}/sources/{id}")
+@router.delete("/v1/customers/{customer}/sources/{id}", ephemeral=())
 async def delete_source(work: Work, customer: str, id: str) -> DeletedSourceObject:
     """Delete a customer's source."""
     return render_deleted(await sources.delete(work, customer, id))
 
 
-@router.get("/v1/customers/{customer}/sources")
+@router.get("/v1/customers/{customer}/sources", ephemeral=("ending_before", "limit", "object", "starting_after"))
 async def list_sources(work: Work, customer: str, params: SourceListParams) -> ListObject[SourceObject]:
     """List a customer's sources, newest first."""
     page = await sources.page(work, customer, params)
