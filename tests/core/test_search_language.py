@@ -11,6 +11,7 @@ from stripe_lite.core.search import Clause, Kind, Operator, Query
 FIELDS = {
     "amount": Kind.NUMERIC,
     "created": Kind.TIME,
+    "disputed": Kind.BOOLEAN,
     "currency": Kind.TOKEN,
     "email": Kind.STRING,
     "metadata": Kind.TOKEN,
@@ -114,6 +115,9 @@ def test_ten_clauses_are_allowed() -> None:
         ("amount>null", "Field `amount` is of type numeric and does not support null."),
         ("email~null", "Field `email` is of type string and does not support null."),
         ("email~'ab'", "Substring search on field `email` needs at least 3 characters."),
+        ("disputed:'maybe'", 'Field `disputed` accepts only the tokens "true" and "false".'),
+        ("disputed:1", 'Field `disputed` accepts only the tokens "true" and "false".'),
+        ("disputed~'true'", "Field `disputed` is of type token and does not support the operator `~`."),
         ("amount:'ten'", "Field `amount` is numeric and cannot be compared with `ten`."),
         ("amount>9999999999999999999", "Field `amount` is numeric and cannot be compared with `9999999999999999999`."),
         ("metadata['a']~'bcd'", "Field `metadata` is of type token and does not support the operator `~`."),

@@ -88,3 +88,22 @@ async def test_who_is_known_to_be_over_the_limit_costs_no_query(dsn: str) -> Non
     async with database.connection():  # The only one there is.
         assert not await admitted(limits, who)
     await database.close()
+
+
+async def test_searches_have_a_bucket_of_their_own_besides(shop: Shop, dsn: str, http: httpx.AsyncClient) -> None:
+    headers = {"Authorization": f"Bearer {new_key()}"}
+    async with serving(create_app(settings_for_tests(rate_limits="stripe"), dsn)) as url:
+        path = url + "/v1/customers/search?query=name:null"
+        answers = await asyncio.gather(*(http.get(path, headers=headers) for _ in range(25)))
+    refused = [answer for answer in answers if answer.status_code == 429]
+    assert 1 <= len(refused) <= 9
+    assert {answer.headers["stripe-rate-limited-reason"] for answer in refused} == {"endpoint-rate"}
+    database = Database(dsn, pool_size=2)
+    limits = RateLimits(database, {True: 9, False: 9}, searches_per_second=1)
+    who = caller()
+    await limits.admit(who, searching=True)
+    with pytest.raises(RateLimited) as caught:
+        await limits.admit(who, searching=True)
+    assert caught.value.reason == "endpoint-rate"
+    await limits.admit(who)
+    await database.close()

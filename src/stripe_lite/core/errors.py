@@ -149,10 +149,11 @@ class RateLimited(StripeError):
     saved = False
     should_retry = True
 
-    def __init__(self) -> None:
+    def __init__(self, reason: str = "global-rate") -> None:
         super().__init__(
             "Request rate limit exceeded. Slow down: wait a little longer before each retry.", code="rate_limit"
         )
+        self.reason = reason
 
 
 class IdempotencyMismatch(StripeError):

@@ -43,6 +43,7 @@ class Kind(StrEnum):
     """What a field can be asked."""
 
     TOKEN = "token"  # the whole value
+    BOOLEAN = "boolean"  # the tokens "true" and "false"
     STRING = "string"  # a phrase, or a part of the value
     NUMERIC = "numeric"  # a number, or a range
     TIME = "time"  # a range of moments, written in unix seconds
@@ -121,6 +122,7 @@ def _check_operator(clause: Clause, kind: Kind) -> None:
     ranged = clause.operator not in (Operator.EQUALS, Operator.CONTAINS)
     allowed = {
         Kind.TOKEN: clause.operator is Operator.EQUALS,
+        Kind.BOOLEAN: clause.operator is Operator.EQUALS,
         Kind.STRING: not ranged,
         Kind.NUMERIC: clause.operator is not Operator.CONTAINS,
         Kind.TIME: clause.operator is not Operator.CONTAINS,
@@ -132,12 +134,15 @@ def _check_operator(clause: Clause, kind: Kind) -> None:
         raise InvalidParameter(
             f"Substring search on field `{clause.field}` needs at least {SUBSTRING_CHARACTERS_MIN} characters."
         )
+    if kind is Kind.BOOLEAN and clause.value.lower() not in ("true", "false"):
+        raise InvalidParameter(f'Field `{clause.field}` accepts only the tokens "true" and "false".')
     if kind in (Kind.NUMERIC, Kind.TIME) and not _is_number(clause.value):
         raise InvalidParameter(f"Field `{clause.field}` is numeric and cannot be compared with `{clause.value}`.")
 
 
 def _type_name(kind: Kind) -> str:
-    return Kind.NUMERIC.value if kind is Kind.TIME else kind.value
+    """What Stripe calls the type: times are numbers, and booleans tokens."""
+    return {Kind.TIME: Kind.NUMERIC, Kind.BOOLEAN: Kind.TOKEN}.get(kind, kind).value
 
 
 def _is_number(text: str) -> bool:

@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from stripe_lite.core import search as language
 from stripe_lite.core.clock import from_unix
+from stripe_lite.core.errors import InvalidParameter
 from stripe_lite.core.lists import AnyObject, SearchParams, SearchResultObject
 from stripe_lite.core.search import Clause, Kind, Operator
 from stripe_lite.db.base import Resource
@@ -19,6 +20,7 @@ from stripe_lite.db.work import Work
 
 AnyResource = TypeVar("AnyResource", bound=Resource)
 
+VERSION_MIN = "2020-08-27"
 COUNT_MAX = 10_000  # Beyond, the total of what matches stays at this.
 UNIX_MAX = 253_402_300_799  # The last second of the year 9999, which timestamps reach.
 # What may stand before and after a word: a phrase must match whole words.
@@ -30,7 +32,7 @@ WORD_ENDS = r"($|[\s\"')\],;:!?]|\.(\s|$))"
 class Field:
     """A searchable field: what it can be asked, and the column or JSON path that holds it.
 
-    A token may be text, a boolean or a number; a numeric field a bigint; a time a timestamptz.
+    A token may be text or a number; a numeric field a bigint; a time a timestamptz.
     """
 
     kind: Kind
@@ -72,6 +74,11 @@ async def search(
     work: Work, model: type[AnyResource], searchable: Searchable, params: SearchParams, *conditions: ColumnElement[bool]
 ) -> Found[AnyResource]:
     """The account's rows in this mode that match the query, one page of them."""
+    if (work.request.api_version or VERSION_MIN) < VERSION_MIN:
+        raise InvalidParameter(
+            f"Search is available from API version {VERSION_MIN} on; this request was made with "
+            f"{work.request.api_version}."
+        )
     matching = [
         model.account_id == work.account_id,
         model.livemode == work.livemode,
@@ -113,7 +120,7 @@ def _matches(clause: Clause, kind: Kind, value: ColumnElement[Any]) -> ColumnEle
     if clause.value is None:
         return value.is_(None)
     match kind:
-        case Kind.TOKEN:
+        case Kind.TOKEN | Kind.BOOLEAN:
             return func.lower(cast(value, Text)) == func.lower(literal(clause.value, Text))
         case Kind.STRING if clause.operator is Operator.CONTAINS:
             return func.lower(value).contains(func.lower(literal(_like(clause.value), Text)), escape="\\")

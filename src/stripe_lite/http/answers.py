@@ -7,7 +7,7 @@ from typing import TypeAlias
 from pydantic_core import to_json
 
 from stripe_lite.core.card_numbers import redact
-from stripe_lite.core.errors import StripeError
+from stripe_lite.core.errors import RateLimited, StripeError
 from stripe_lite.core.objects import StripeObject
 
 API_VERSION = "2026-05-27.dahlia"
@@ -45,6 +45,6 @@ def failure(error: StripeError) -> Outcome:
     headers: Headers = []
     if error.status == 401:
         headers.append((b"www-authenticate", b'Basic realm="Stripe"'))
-    if error.status == 429 and error.code == "rate_limit":
-        headers.append((b"stripe-rate-limited-reason", b"global-rate"))
+    if isinstance(error, RateLimited):
+        headers.append((b"stripe-rate-limited-reason", error.reason.encode()))
     return Outcome(error.status, to_json({"error": body}), error.should_retry, error.saved, headers=headers)

@@ -1,9 +1,9 @@
 """The front door: one plain ASGI middleware that serves the API's operations itself and hands the rest to FastAPI."""
 
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import Protocol, TypeAlias
 
 import structlog
 from pydantic import ValidationError
@@ -69,6 +69,12 @@ class Exchange:
 Listener: TypeAlias = Callable[[Exchange, Outcome], None]
 
 
+class Limit(Protocol):
+    """Lets a request pass, or raises RateLimited."""
+
+    async def __call__(self, caller: Caller, *, searching: bool = False) -> None: ...
+
+
 class Front:
     """Serves `/v1/…` and hands everything else to the FastAPI application."""
 
@@ -80,7 +86,7 @@ class Front:
         authenticator: Authenticator,
         *,
         listeners: Sequence[Listener] = (),
-        limit: Callable[[Caller], Awaitable[None]] | None = None,
+        limit: Limit | None = None,
         refuse_unsupported: bool = True,
     ) -> None:
         self._app = app
@@ -121,7 +127,7 @@ class Front:
         if caller.customer_id is not None:
             keep_within(caller, dict(zip(operation.names, values, strict=True)))
         if self._limit is not None:
-            await self._limit(caller)
+            await self._limit(caller, searching=operation.path.endswith("/search"))
         exchange.version = api_version(headers, caller.api_version or API_VERSION)
         refuse_connected_accounts(headers)
         content = await body.read(headers.get(b"content-length"), receive)

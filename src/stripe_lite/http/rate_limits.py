@@ -19,6 +19,10 @@ from stripe_lite.db.session import LOST, Database
 from stripe_lite.http.auth import Caller
 
 REQUESTS_PER_SECOND: Mapping[bool, int] = {True: 100, False: 25}
+# Searches have a bucket of their own besides, of the same size in both modes.
+SEARCHES_PER_SECOND = 20
+SEARCH = "endpoint-rate"
+ALL = "global-rate"
 # How many handfuls there are in a bucket: with fewer, one process could sit on tokens that another one needs.
 HANDFULS = 10
 WINDOW_SECONDS = 1.0
@@ -34,7 +38,10 @@ RETURNING started_at, taken
 
 
 class RateBucket(Row):
-    """How much of the running second's requests was taken already. `id` is `test` or `live`."""
+    """How much of the running second's requests was taken already.
+
+    `id` is `test` or `live`, or for searches `test:search` or `live:search`.
+    """
 
     __tablename__ = "rate_buckets"
 
@@ -55,32 +62,43 @@ class Handful:
 class RateLimits:
     """Counts the requests of every account and mode."""
 
-    def __init__(self, database: Database, per_second: Mapping[bool, int] = REQUESTS_PER_SECOND) -> None:
+    def __init__(
+        self,
+        database: Database,
+        per_second: Mapping[bool, int] = REQUESTS_PER_SECOND,
+        searches_per_second: int = SEARCHES_PER_SECOND,
+    ) -> None:
         self._database = database
         self._per_second = per_second
-        self._held: dict[tuple[str, bool], Handful] = {}
+        self._searches_per_second = searches_per_second
+        self._held: dict[tuple[str, str], Handful] = {}
 
-    async def admit(self, caller: Caller) -> None:
+    async def admit(self, caller: Caller, *, searching: bool = False) -> None:
         """Let one request pass. Raises RateLimited where the account has used its second up."""
-        key = (caller.account_id, caller.livemode)
+        mode = "live" if caller.livemode else "test"
+        await self._admit((caller.account_id, mode), ALL, self._per_second[caller.livemode])
+        if searching:
+            await self._admit((caller.account_id, f"{mode}:search"), SEARCH, self._searches_per_second)
+
+    async def _admit(self, key: tuple[str, str], reason: str, limit: int) -> None:
         held = self._held.get(key)
         if held is None:
             held = self._known(key)
-        if self._spent(held):
+        if self._spent(held, reason):
             return
         async with held.lock:
             # Who waited for the lock may find that the one before brought tokens for all.
-            if not self._spent(held):
-                await self._take(held, *key)
-                if not self._spent(held):
-                    raise RateLimited
+            if not self._spent(held, reason):
+                await self._take(held, *key, limit)
+                if not self._spent(held, reason):
+                    raise RateLimited(reason)
 
-    def _known(self, key: tuple[str, bool]) -> Handful:
+    def _known(self, key: tuple[str, str]) -> Handful:
         if len(self._held) >= BUCKETS_KNOWN_MAX:
             self._held.clear()
         return self._held.setdefault(key, Handful())
 
-    def _spent(self, held: Handful) -> bool:
+    def _spent(self, held: Handful, reason: str) -> bool:
         """Spend a token that is held already. Raises RateLimited where it is known that there are no more."""
         if time.time() >= held.until:
             return False
@@ -88,16 +106,14 @@ class RateLimits:
             held.tokens -= 1
             return True
         if held.exhausted:
-            raise RateLimited
+            raise RateLimited(reason)
         return False
 
-    async def _take(self, held: Handful, account_id: str, livemode: bool) -> None:
-        limit = self._per_second[livemode]
+    async def _take(self, held: Handful, account_id: str, bucket_id: str, limit: int) -> None:
         wanted = max(1, limit // HANDFULS)
         try:
             async with self._database.connection() as connection:
-                mode = "live" if livemode else "test"
-                bucket = await connection.fetchrow(TAKE, account_id, mode, datetime.now(UTC), wanted)
+                bucket = await connection.fetchrow(TAKE, account_id, bucket_id, datetime.now(UTC), wanted)
         except LOST:
             raise Unavailable("The database cannot be reached; nothing was done.") from None
         assert bucket is not None

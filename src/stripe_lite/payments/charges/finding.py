@@ -1,6 +1,6 @@
 """Finding charges: lists with filters, and Stripe's search language."""
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, case, false, null, true
 
 from stripe_lite.core.lists import Page
 from stripe_lite.core.search import Kind
@@ -10,18 +10,22 @@ from stripe_lite.db.search import search as search_rows
 from stripe_lite.db.work import Work
 from stripe_lite.payments.charges.model import Charge
 from stripe_lite.payments.charges.schema import ChargeListParams, ChargeSearchParams
-from stripe_lite.payments.kinds import KINDS
 
 COLUMNS = Charge.__table__.c
+# Stripe knows these sources only. A charge at a terminal cannot be made here, but asked for.
+SOURCES = ("card", "card_present", "interac_present")
 METHOD_FIELDS = ("brand", "exp_month", "exp_year", "fingerprint", "last4")
+GIVEN_BACK = COLUMNS.amount_refunded + COLUMNS.amount_released
+# All of it, a part of it, or null where nothing was given back.
+REFUNDED = case((COLUMNS.amount == GIVEN_BACK, true()), (GIVEN_BACK > 0, false()), else_=null())
 
 
 def _method_fields() -> dict[str, Field]:
-    """`payment_method_details.<type>.<field>` for each type that payments can be made with."""
+    """`payment_method_details.<source>.<field>` for each source that can be searched by."""
     told = COLUMNS.details["payment_method_details"]
     return {
-        f"payment_method_details.{type}.{name}": Field(Kind.TOKEN, told[type][name].astext)
-        for type in KINDS
+        f"payment_method_details.{source}.{name}": Field(Kind.TOKEN, told[source][name].astext)
+        for source in SOURCES
         for name in METHOD_FIELDS
     }
 
@@ -36,8 +40,8 @@ SEARCHABLE = Searchable(
         "created": Field(Kind.TIME, COLUMNS.created_at),
         "currency": Field(Kind.TOKEN, COLUMNS.currency),
         "customer": Field(Kind.TOKEN, COLUMNS.customer_id),
-        "disputed": Field(Kind.TOKEN, COLUMNS.disputed),
-        "refunded": Field(Kind.TOKEN, COLUMNS.amount_refunded + COLUMNS.amount_released == COLUMNS.amount),
+        "disputed": Field(Kind.BOOLEAN, COLUMNS.disputed),
+        "refunded": Field(Kind.BOOLEAN, REFUNDED),
         "status": Field(Kind.TOKEN, COLUMNS.status),
     }
     | _method_fields(),
