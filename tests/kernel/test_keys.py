@@ -184,6 +184,30 @@ async def test_an_answer_is_not_replayed_to_who_sees_less(vault: Strict) -> None
     assert refused.status_code in (400, 403)
 
 
+async def test_a_browser_cannot_use_up_the_keys_of_a_server(shop: Shop, client: Any) -> None:
+    await client.tokens.create_async({"pii": {"id_number": "000000000"}}, {"idempotency_key": "order 7"})
+    paid = await shop.v1.payment_intents.create_async(PAID, {"idempotency_key": "order 7"})
+    assert paid.status == "succeeded"
+    again = await shop.v1.payment_intents.create_async(PAID, {"idempotency_key": "order 7"})
+    assert again.id == paid.id
+    secret = {"client_secret": paid.client_secret}
+    with raises_stripe("idempotency_error"):
+        await client.payment_intents.confirm_async(paid.id, secret, {"idempotency_key": "order 7"})
+
+
+# What a client reads by a name that only it was told.
+BEARERS = {"/v1/tokens/{token}"}
+OF_CLIENTS = [each for each in OPERATIONS if each.publishable and each.names and each.path not in BEARERS]
+
+
+@pytest.mark.parametrize("operation", OF_CLIENTS, ids=[f"{each.method} {each.path}" for each in OF_CLIENTS])
+async def test_a_publishable_key_is_nothing_without_a_secret(shop: Shop, operation: Operation) -> None:
+    path = re.sub(r"\{\w+\}", "unknown", operation.path)
+    guest = {"Authorization": f"Bearer {shop.key.replace('sk_test_', GUEST)}"}
+    refused = await shop.http.request(operation.method, shop.base_url + path, headers=guest)
+    assert (refused.status_code, refused.json()["error"]["param"]) == (400, "client_secret")
+
+
 async def test_a_publishable_key_expands_the_payment_method_and_nothing_behind_it(shop: Shop, client: Any) -> None:
     customer = await shop.v1.customers.create_async({"email": "ann@example.com"})
     card = await shop.v1.payment_methods.attach_async("pm_card_visa", {"customer": customer.id})
@@ -268,6 +292,44 @@ async def test_another_accounts_objects_are_missing_everywhere(shop: Shop) -> No
     intent = {"amount": "2000", "currency": "usd", "customer": customer.id}
     made = await shop.http.post(f"{shop.base_url}/v1/payment_intents", data=intent, headers=foreign)
     assert made.json()["error"]["code"] == "resource_missing"
+
+
+async def test_the_modes_of_an_account_do_not_meet(vault: Strict) -> None:
+    account_id = await create_account(vault.database)
+    test = await create_key(vault.database, account_id=account_id)
+    live = await create_key(vault.database, account_id=account_id, livemode=True)
+
+    async def post(key: str, path: str, data: dict[str, str]) -> Any:
+        headers = {"Authorization": f"Bearer {key}", "Idempotency-Key": f"same {path}"}
+        return (await vault.http.post(vault.url + path, data=data, headers=headers)).json()
+
+    made = {}
+    for key in (test.key, live.key):
+        customer = await post(key, "/v1/customers", {"name": "Ann"})
+        intent = {"amount": "2000", "currency": "usd", "payment_method_types[]": "card", "confirm": "true",
+                  "payment_method_data[type]": "card", "payment_method_data[card][token]": "tok_visa"}  # fmt: skip
+        paid = await post(key, "/v1/payment_intents", intent if key == test.key else intent | {"confirm": "false"})
+        domain = await post(key, "/v1/payment_method_domains", {"domain_name": "example.com"})
+        endpoint = {"url": "https://example.com/hook", "enabled_events[]": "charge.succeeded"}
+        hook = await post(key, "/v1/webhook_endpoints", endpoint)
+        made[key] = {"customers": customer, "payment_intents": paid, "payment_method_domains": domain,
+                     "webhook_endpoints": hook}  # fmt: skip
+    default = (await vault.ask(test.key, path="/v1/payment_method_configurations")).json()["data"][0]
+    made[test.key]["payment_method_configurations"] = default
+    for resource, mine in made[test.key].items():
+        assert mine["livemode"] is False
+        assert (await vault.ask(test.key, path=f"/v1/{resource}/{mine['id']}")).status_code == 200
+        for method in ("GET", "POST"):
+            foreign = await vault.ask(live.key, method, f"/v1/{resource}/{mine['id']}")
+            assert (foreign.status_code, foreign.json()["error"]["code"]) == (404, "resource_missing"), resource
+        listed = (await vault.ask(live.key, path=f"/v1/{resource}")).json()["data"]
+        assert mine["id"] not in [each["id"] for each in listed]
+        assert {each["livemode"] for each in listed} == {True}
+    events = (await vault.ask(live.key, path="/v1/events?limit=100")).json()["data"]
+    assert {event["livemode"] for event in events} == {True}
+    assert {event["type"] for event in events} == {"customer.created", "payment_intent.created"}
+    found = await vault.ask(live.key, path="/v1/customers/search?query=name:'Ann'")
+    assert [each["id"] for each in found.json()["data"]] == [made[live.key]["customers"]["id"]]
 
 
 async def test_the_publishable_key_of_a_created_key_belongs_to_its_account(

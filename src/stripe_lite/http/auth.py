@@ -236,7 +236,7 @@ class Authenticator:
             return await connection.fetchrow(FIND_KEY, digest(key))
 
     async def _open_sandbox(self, key: str, kind: KeyKind, secret: str) -> Caller:
-        """`pk_test_X` belongs to the account of `sk_test_X`, and ends with it."""
+        """`pk_test_X` belongs to the account of `sk_test_X`; once that has ended, none is opened for it."""
         owner = f"sk_test_{secret}"
         account_id = sandbox_account_id(owner)
         async with self._database.connection() as connection:

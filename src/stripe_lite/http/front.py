@@ -134,7 +134,7 @@ class Front:
         tree = body.parameters(scope["query_string"], content, text(headers.get(b"content-type")))
         if len(content) <= LOGGED_BYTES_MAX:
             exchange.parameters = tree
-        claim = _claim(exchange, tree, view_of(caller))
+        claim = _claim(exchange, tree, caller)
         if caller.customer_id is not None:
             keep_parameters_within(caller, operation, tree)
         params, expand = self._typed(exchange, operation, tree)
@@ -219,12 +219,14 @@ def _unrecognized(exchange: Exchange) -> UnrecognizedUrl:
     return UnrecognizedUrl(exchange.method, exchange.path[:PATH_SHOWN_MAX], hint)
 
 
-def _claim(exchange: Exchange, tree: Tree, view: str) -> Claim | None:
+def _claim(exchange: Exchange, tree: Tree, caller: Caller) -> Claim | None:
     key = exchange.headers.get(b"idempotency-key")
     if key is None or exchange.method != "POST":
         return None
     exchange.key = key.decode("latin-1")
-    return idempotency.claim_of(exchange.key, exchange.method, exchange.path, tree, view)
+    view = view_of(caller)
+    apart = view if caller.kind in ("publishable", "ephemeral") else ""
+    return idempotency.claim_of(exchange.key, exchange.method, exchange.path, tree, view=view, apart=apart)
 
 
 def _invalid(error: ValidationError) -> InvalidParameter:

@@ -55,15 +55,21 @@ class IdempotencyKey(Row):
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """What a request says about itself under its key."""
+    """What a request says about itself under its key.
+
+    What browsers and apps say is `apart` from what servers say: else whoever has a publishable key could use up the
+    keys that a server is going to use.
+    """
 
     key: str
     endpoint: str
     fingerprint: bytes
+    apart: str = ""
 
     def row_id(self, livemode: bool) -> str:
-        """The id of the key's row: keys of the two modes don't meet."""
-        return f"{'live' if livemode else 'test'}:{self.key}"
+        """The id of the key's row: keys of the two modes don't meet. No header has a line break."""
+        apart = f"{self.apart}\n" if self.apart else ""
+        return f"{'live' if livemode else 'test'}:{apart}{self.key}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +81,7 @@ class Saved:
     body: bytes
 
 
-def claim_of(key: str, method: str, path: str, parameters: Tree, view: str = "") -> Claim:
+def claim_of(key: str, method: str, path: str, parameters: Tree, *, view: str = "", apart: str = "") -> Claim:
     """The claim of a request: its parameters are compared decoded, so that order and encoding don't matter.
 
     `view` tells callers apart who see different things of the same answer: what one was told, the other is not.
@@ -87,7 +93,7 @@ def claim_of(key: str, method: str, path: str, parameters: Tree, view: str = "")
     canonical = blake2b(digest_size=32)
     canonical.update(_canonical(parameters))
     canonical.update(view.encode())
-    return Claim(key, f"{method} {redacted_text(path)}", canonical.digest())
+    return Claim(key, f"{method} {redacted_text(path)}", canonical.digest(), apart)
 
 
 def _canonical(value: object) -> bytes:
