@@ -1,5 +1,6 @@
 """Ephemeral keys: what an app on a customer's device may do with one, and what it may not."""
 
+import asyncio
 import re
 from datetime import timedelta
 from typing import Any
@@ -16,6 +17,7 @@ from stripe_lite.workers.upkeep import UpkeepWorker
 from tests.shop import Shop, raises_stripe
 
 HOUR_SECONDS = 3600
+LOGGED = "SELECT response, parameters::text FROM request_logs WHERE account_id = $1 AND path = $2"
 
 
 class App:
@@ -224,7 +226,14 @@ async def test_a_saved_answer_is_replayed_to_its_key_and_tells_nobody_else(shop:
     assert again.headers["idempotent-replayed"] == "true"
     connection = await asyncpg.connect(dsn)
     rows = await connection.fetch("SELECT * FROM idempotency_keys WHERE account_id = $1", shop.account_id)
+    logged: list[asyncpg.Record] = []
+    async with asyncio.timeout(10):
+        while len(logged) < 2:
+            logged = await connection.fetch(LOGGED, shop.account_id, path)
+            await asyncio.sleep(0.05)
     await connection.close()
+    assert secret not in str(logged)
+    assert "[redacted]" in str(logged)
     bodies = [row["body"] for row in rows if row["id"].endswith(path)]
     assert len(bodies) == 1
     assert secret.encode() not in bodies[0]

@@ -138,17 +138,7 @@ class Front:
         if caller.customer_id is not None:
             keep_parameters_within(caller, operation, tree)
         params, expand = self._typed(exchange, operation, tree)
-        stamp = RequestStamp(
-            exchange.request_id,
-            exchange.key,
-            exchange.version,
-            publishable=caller.kind == "publishable",
-            customer_id=caller.customer_id,
-            version_named=b"stripe-version" in headers,
-            origin=f"{scope.get('scheme', 'http')}://{text(headers.get(b'host')) or 'localhost'}",
-            client_ip=(scope.get("client") or [None])[0],
-            guard=guard_of(caller),
-        )
+        stamp = _stamp(exchange, caller, scope)
 
         async def handler(work: Work) -> StripeObject:
             arguments = values if params is None else [*values, params]
@@ -227,6 +217,22 @@ def _claim(exchange: Exchange, tree: Tree, caller: Caller) -> Claim | None:
     view = view_of(caller)
     apart = view if caller.kind in ("publishable", "ephemeral") else ""
     return idempotency.claim_of(exchange.key, exchange.method, exchange.path, tree, view=view, apart=apart)
+
+
+def _stamp(exchange: Exchange, caller: Caller, scope: Scope) -> RequestStamp:
+    """Who causes what the request does, and what that caller may see."""
+    host = text(exchange.headers.get(b"host")) or "localhost"
+    return RequestStamp(
+        exchange.request_id,
+        exchange.key,
+        exchange.version,
+        publishable=caller.kind == "publishable",
+        customer_id=caller.customer_id,
+        version_named=b"stripe-version" in exchange.headers,
+        origin=f"{scope.get('scheme', 'http')}://{host}",
+        client_ip=(scope.get("client") or [None])[0],
+        guard=guard_of(caller),
+    )
 
 
 def _invalid(error: ValidationError) -> InvalidParameter:
