@@ -85,7 +85,12 @@ async def serving(app: ASGIApp) -> AsyncIterator[str]:
 
 def settings_for_tests(**changes: Any) -> Settings:
     """Settings that read neither the environment's nor a `.env`'s knobs, with everything quick."""
-    quick: dict[str, Any] = {"settlement_delay": 0.2, "webhook_schedule": "0,0.1,0.2", "log_level": "warning"}
+    quick: dict[str, Any] = {
+        "settlement_delay": 0.2,
+        "capture_delay": 60,  # What it tells would come between the events that tests list.
+        "webhook_schedule": "0,0.1,0.2",
+        "log_level": "warning",
+    }
     return Settings(_env_file=None, **(quick | changes))
 
 

@@ -12,8 +12,9 @@ from stripe_lite import classic, contract, hosted, registry
 from stripe_lite.bank.desk import BankDesk
 from stripe_lite.bank.port import Bank
 from stripe_lite.bank.simulator import Knobs, open_simulated_bank
-from stripe_lite.core import failpoints
+from stripe_lite.core import failpoints, money
 from stripe_lite.core.clock import utc_now
+from stripe_lite.core.terms import Terms
 from stripe_lite.db.session import Database
 from stripe_lite.events.deliveries.schedule import Schedule
 from stripe_lite.events.targets import Policy
@@ -58,6 +59,7 @@ class StripeLite:
             plan=registry.plan(
                 single_statements=settings.single_statements,
                 private_targets=settings.private_targets == "allow",
+                terms=_terms(settings),
                 above=classic.REACTIONS,
             ),
             desk=self._desk,
@@ -150,7 +152,7 @@ class StripeLite:
         settings = self.settings
         workers: list[loop.Worker] = [
             BankWorker(self.kit),
-            ClockWorker(self.kit, registry.JOBS),
+            ClockWorker(self.kit, registry.JOBS, registry.BATCHES),
             UpkeepWorker(self.database, idempotency_ttl_seconds=settings.idempotency_ttl),
         ]
         if deliver:
@@ -173,6 +175,19 @@ def _bank(settings: Settings, dsn: str) -> AbstractAsyncContextManager[Bank]:
 
         return HttpBank(settings.bank_url)
     return open_simulated_bank(dsn, bank_knobs(settings))
+
+
+def _terms(settings: Settings) -> Terms:
+    """What payments cost under these settings, and how long their money takes."""
+    return Terms(
+        currency=money.check_currency(settings.settlement_currency),
+        fee_percent=settings.fee_percent,
+        fee_fixed=settings.fee_fixed,
+        dispute_fee=settings.dispute_fee,
+        delay_days=settings.payout_delay,
+        capture_delay_seconds=settings.capture_delay,
+        settlement_delay_seconds=settings.settlement_delay,
+    )
 
 
 def create_app(settings: Settings | None = None, dsn: str | None = None) -> StripeLite:

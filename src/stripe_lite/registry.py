@@ -2,7 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 
+from stripe_lite.balance.balance import router as balance_router
+from stripe_lite.balance.balance_transactions import router as balance_transactions_router
+from stripe_lite.balance.balance_transactions import service as balance_transactions
+from stripe_lite.balance.model import LedgerEntry, LedgerSnapshot, OpenEntry
 from stripe_lite.bank.model import BankOp
+from stripe_lite.core.terms import Terms
 from stripe_lite.customers.balance_transactions import router as customer_balance_transactions_router
 from stripe_lite.customers.balance_transactions import service as customer_balance_transactions
 from stripe_lite.customers.cash_balances import router as cash_balances_router
@@ -17,7 +22,7 @@ from stripe_lite.customers.tax_ids import registration
 from stripe_lite.customers.tax_ids import router as tax_ids_router
 from stripe_lite.customers.tax_ids import service as tax_ids
 from stripe_lite.db.base import Base
-from stripe_lite.db.jobs import Job, JobHandler
+from stripe_lite.db.jobs import BatchHandler, Job, JobHandler
 from stripe_lite.db.plan import Plan, Reaction
 from stripe_lite.events import outbox
 from stripe_lite.events.deliveries.model import Delivery, DeliveryAttempt
@@ -32,7 +37,7 @@ from stripe_lite.http.questions import Recorder
 from stripe_lite.http.rate_limits import RateBucket
 from stripe_lite.http.request_log import RequestLog
 from stripe_lite.http.route import Operation, Router
-from stripe_lite.payments.charges import direct, expiry
+from stripe_lite.payments.charges import announcing, direct, expiry
 from stripe_lite.payments.charges import router as charges_router
 from stripe_lite.payments.charges import service as charges
 from stripe_lite.payments.payment_intents import attempts, captures, increments, line_items
@@ -52,6 +57,7 @@ from stripe_lite.payments.tokens import service as tokens
 
 # Objects that are found by their id: for `expand`, and for answers that wait for the bank.
 RESOURCES: Sequence[Served] = (
+    Served("balance_transaction", "txn", balance_transactions.show),
     Served("bank_account", "ba", sources.show),
     Served("card", "card", sources.show),
     Served("charge", "ch", charges.show, {"refunds": refunds.included}),
@@ -82,6 +88,8 @@ RESOURCES: Sequence[Served] = (
 )
 
 ROUTERS: Sequence[Router] = (
+    balance_router.router,
+    balance_transactions_router.router,
     cash_balances_router.router,
     charges_router.router,
     customer_balance_transactions_router.router,
@@ -120,6 +128,11 @@ JOBS: Mapping[str, JobHandler] = {
     registration.VERIFICATION_JOB: registration.verify,
 }
 
+# The same for kinds of which many are due at once.
+BATCHES: Mapping[str, BatchHandler] = {
+    announcing.ANNOUNCEMENT_JOB: announcing.announce,
+}
+
 # Event type → who reacts to it, in order, in the same transaction.
 REACTIONS: Mapping[str, tuple[Reaction, ...]] = {
     "customer.deleted": (sources.forget_all,),
@@ -130,7 +143,19 @@ REACTIONS: Mapping[str, tuple[Reaction, ...]] = {
 }
 
 # Importing a model is what puts its table into the metadata; tables that no resource above brings along stand here.
-TABLES = (Account, BankOp, Delivery, DeliveryAttempt, IdempotencyKey, Job, RateBucket, RequestLog)
+TABLES = (
+    Account,
+    BankOp,
+    Delivery,
+    DeliveryAttempt,
+    IdempotencyKey,
+    Job,
+    LedgerEntry,
+    LedgerSnapshot,
+    OpenEntry,
+    RateBucket,
+    RequestLog,
+)
 
 METADATA = Base.metadata
 
@@ -149,10 +174,17 @@ def plan(
     *,
     single_statements: bool = False,
     private_targets: bool = True,
+    terms: Terms | None = None,
     above: Mapping[str, tuple[Reaction, ...]] | None = None,
 ) -> Plan:
     """What belongs to every unit of work; `above` are the reactions of rooms above this one, which come last."""
     reactions = dict(REACTIONS)
     for type, answered in (above or {}).items():
         reactions[type] = (*reactions.get(type, ()), *answered)
-    return Plan(reactions, (outbox.deliveries,), single_statements, private_targets=private_targets)
+    return Plan(
+        reactions,
+        (outbox.deliveries,),
+        single_statements,
+        private_targets=private_targets,
+        terms=terms or Terms(),
+    )

@@ -10,6 +10,7 @@ import os
 import sys
 import tempfile
 from collections.abc import Iterable, Mapping
+from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
@@ -135,6 +136,26 @@ class Settings(BaseSettings):
 
     settlement_delay: Seconds = 5.0
     """Seconds until a payment by a delayed-notification method settles."""
+
+    # Money.
+
+    settlement_currency: Annotated[str, Field(pattern="^[a-z]{3}$")] = "usd"
+    """Currency that accounts are paid out in; what is paid in another one is converted, by a fixed table of rates."""
+
+    fee_percent: Annotated[Decimal, Field(ge=0, le=100)] = Decimal("2.9")
+    """Share of each payment that is kept as a fee, in percent."""
+
+    fee_fixed: Annotated[int, Field(ge=0)] = 30
+    """What each payment costs beside that, in minor units of the settlement currency."""
+
+    dispute_fee: Annotated[int, Field(ge=0)] = 1500
+    """What a dispute costs, in minor units of the settlement currency."""
+
+    payout_delay: Annotated[int, Field(ge=0, le=365)] = 2
+    """Business days until the money of a payment is available; 0 makes it available at once."""
+
+    capture_delay: Seconds = 1.0
+    """Seconds until a charge whose capture is asynchronous names its balance transaction, by `charge.updated`."""
 
     # Webhooks.
 

@@ -19,11 +19,6 @@ class Check:
     unless: str | None = None
 
 
-def not_yet(number: int, name: str, reason: str) -> Check:
-    """An invariant of something that does not exist yet."""
-    return Check(number, name, "SELECT WHERE false", unless=f"SELECT '{reason}'")
-
-
 def values(rows: Sequence[tuple[str, ...]]) -> str:
     """Rows of text as an SQL VALUES list; NULL for an empty text."""
     return ", ".join("(" + ", ".join(f"'{text}'" if text else "NULL" for text in row) + ")" for row in rows)

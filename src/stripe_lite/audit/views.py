@@ -9,16 +9,27 @@ VIEWS = {
         SELECT payment_intent_id AS pi, from_status, to_status, request_id, created_at AS created
         FROM payment_intent_transitions, (SELECT) AS read_only
     """,
-    # The ledger's balance transactions have no place here until there is a ledger.
     "charges": """
         SELECT id, account_id AS account, payment_intent_id AS pi, status, amount, amount_captured, amount_refunded,
-               currency, NULL::text AS balance_transaction
+               currency, balance_transaction_id AS balance_transaction
         FROM charges, (SELECT) AS read_only
     """,
     # A reservation that was given up reads as a refund to clients, but no money moved: it is not one here.
     "refunds": """
-        SELECT id, account_id AS account, charge_id AS charge, amount, status, NULL::text AS balance_transaction
+        SELECT id, account_id AS account, charge_id AS charge, amount, status,
+               balance_transaction_id AS balance_transaction
         FROM refunds, (SELECT) AS read_only WHERE NOT released
+    """,
+    "balance_transactions": """
+        SELECT id, account_id AS account, livemode, source_id AS source, type, amount, fee, net, currency,
+               CASE WHEN available_at <= now() THEN 'available' ELSE 'pending' END AS status,
+               available_at AS available_on, created_at AS created
+        FROM balance_transactions, (SELECT) AS read_only
+    """,
+    "ledger_entries": """
+        SELECT id AS entry_id, posting_id AS txn_id, account_id AS account, livemode, book AS ledger_account, currency,
+               amount
+        FROM ledger_entries, (SELECT) AS read_only
     """,
     "events": """
         SELECT id, account_id AS account, type, object_id, created_at AS created,
@@ -41,7 +52,7 @@ VIEWS = {
 
 # Rows of these are written once. Their owner takes the rights from itself; a superuser cannot be refused any. No
 # foreign key may point at them: checking one locks the row it points at, which takes the right to update.
-APPEND_ONLY = ("events", "payment_intent_transitions")
+APPEND_ONLY = ("balance_transactions", "events", "ledger_entries", "payment_intent_transitions")
 
 CREATE_VIEWS = (
     "CREATE SCHEMA IF NOT EXISTS audit",

@@ -1,6 +1,6 @@
 """Work that is due later: one table for every kind, claimed by lease."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from typing import TypeAlias
 
@@ -29,3 +29,6 @@ class Job(Versioned, Row):
 
 # Does a job of one kind, in one transaction. A StripeError puts the job off.
 JobHandler: TypeAlias = Callable[[Work, Job], Awaitable[None]]
+
+# Does several jobs of one kind, account and mode, in one transaction.
+BatchHandler: TypeAlias = Callable[[Work, Sequence[Job]], Awaitable[None]]

@@ -4,6 +4,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from stripe_lite.core.memory import Memory
+from stripe_lite.core.terms import Terms
 from stripe_lite.db.base import Base
 from stripe_lite.db.queries import Written
 
@@ -56,6 +58,8 @@ class Plan:
     origin: str = "http://127.0.0.1:8000"
     # Whether webhooks may be sent to loopback and private addresses.
     private_targets: bool = True
+    terms: Terms = field(default_factory=Terms)
+    memory: Memory = field(default_factory=Memory)
 
 
 class Conflict(Exception):

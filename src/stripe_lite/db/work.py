@@ -15,6 +15,8 @@ from sqlalchemy.orm.base import instance_state
 from stripe_lite.core.clock import utc_now
 from stripe_lite.core.errors import LockTimeout, ResourceMissing
 from stripe_lite.core.lists import ListParams, Page
+from stripe_lite.core.memory import Memory
+from stripe_lite.core.terms import Terms
 from stripe_lite.db import queries
 from stripe_lite.db.base import Base, Resource, Row
 from stripe_lite.db.pages import page_sql, page_statement
@@ -70,6 +72,16 @@ class Work:
     def private_targets(self) -> bool:
         """Whether webhooks may be sent to loopback and private addresses."""
         return self._plan.private_targets
+
+    @property
+    def terms(self) -> Terms:
+        """Fees and delays of this server."""
+        return self._plan.terms
+
+    @property
+    def memory(self) -> Memory:
+        """What this process remembers for a moment, beyond this work; names begin with the account's id."""
+        return self._plan.memory
 
     # Reading
 

@@ -1,19 +1,20 @@
 """Does what is due by the clock: reservations that expire, and whatever else is kept as a job of a kind of its own."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal
 
 import structlog
+from sqlalchemy import select
 
 from stripe_lite.core.clock import utc_now
 from stripe_lite.core.objects import StripeObject
-from stripe_lite.db.jobs import Job, JobHandler
+from stripe_lite.db.jobs import BatchHandler, Job, JobHandler
 from stripe_lite.db.plan import RequestStamp
 from stripe_lite.db.work import Work
 from stripe_lite.http import phases
-from stripe_lite.http.phases import Call, Kit, Who
+from stripe_lite.http.phases import Call, Handler, Kit, Who
 from stripe_lite.workers.loop import Alarm
 
 ACTOR = "clock"
@@ -66,16 +67,23 @@ class ClockWorker:
     name = "clock"
     period_seconds = PERIOD_SECONDS
 
-    def __init__(self, kit: Kit, handlers: Mapping[str, JobHandler]) -> None:
+    def __init__(
+        self, kit: Kit, handlers: Mapping[str, JobHandler], batches: Mapping[str, BatchHandler] | None = None
+    ) -> None:
+        """`batches` does the kinds of which many are due at once, those of an account together."""
         self.alarm = Alarm()
         self._kit = kit
         self._handlers = handlers
+        self._batches = batches or {}
 
     async def tick(self) -> bool:
         """Do one batch of due jobs, in the order of their times."""
         claimed = await self._claim()
         for job in claimed:
-            await self._do(job)
+            if job.kind not in self._batches:
+                await self._do(job)
+        for batch in _batches(job for job in claimed if job.kind in self._batches):
+            await self._do_together(batch)
         return len(claimed) >= BATCH_MAX
 
     async def close(self) -> None:
@@ -84,7 +92,7 @@ class ClockWorker:
     async def _claim(self) -> list[Claimed]:
         now = utc_now()
         lease = now + timedelta(seconds=LEASE_SECONDS)
-        kinds = list(self._handlers)
+        kinds = [*self._handlers, *self._batches]
         claimed: list[Claimed] = []
         async with self._kit.database.connection() as connection:
             for due in await connection.fetch(DUE_ACCOUNTS, kinds, now, ACCOUNTS_MAX):
@@ -103,7 +111,32 @@ class ClockWorker:
                 work.delete(job)
             return Done()
 
+        await self._carry_out(claimed, handle)
+
+    async def _do_together(self, batch: Sequence[Claimed]) -> None:
+        """The jobs of a batch in one transaction."""
+        first = batch[0]
+        named = select(Job).where(Job.account_id == first.account_id, Job.id.in_([job.job_id for job in batch]))
+
+        async def handle(work: Work) -> StripeObject:
+            jobs = await work.all(named.order_by(Job.id), lock=True)
+            await self._batches[first.kind](work, jobs)
+            for job in jobs:
+                work.delete(job)
+            return Done()
+
+        await self._carry_out(first, handle)
+
+    async def _carry_out(self, claimed: Claimed, handle: Handler) -> None:
         who = Who(claimed.account_id, claimed.livemode, RequestStamp(None, actor=ACTOR))
         outcome = await phases.execute(self._kit, Call(who, handle, writes=True))
         if outcome.status != 200:
             log.warning("job put off", job=claimed.job_id, kind=claimed.kind, status=outcome.status)
+
+
+def _batches(claimed: Iterable[Claimed]) -> Iterator[Sequence[Claimed]]:
+    """Those of one kind, account and mode together."""
+    groups: dict[tuple[str, str, bool], list[Claimed]] = {}
+    for job in claimed:
+        groups.setdefault((job.account_id, job.kind, job.livemode), []).append(job)
+    yield from groups.values()

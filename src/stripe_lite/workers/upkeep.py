@@ -1,10 +1,9 @@
-"""Forgets what was kept long enough: idempotency keys, requests of the log, and what was short-lived.
-
-Events and transitions stay."""
+"""Forgets what was kept long enough, and adds up what balances are counted from. Events and transitions stay."""
 
 import asyncio
 from datetime import timedelta
 
+from stripe_lite.balance import balances
 from stripe_lite.core.clock import utc_now
 from stripe_lite.db.session import Database
 from stripe_lite.http import request_log
@@ -39,7 +38,7 @@ RETURNING 1
 
 
 class UpkeepWorker:
-    """Deletes old rows in bounded batches; several processes may do so at once."""
+    """Deletes old rows and adds up open entries, in bounded batches; several processes may do so at once."""
 
     name = "upkeep"
     period_seconds = PERIOD_SECONDS
@@ -50,11 +49,14 @@ class UpkeepWorker:
         self._idempotency_ttl = timedelta(seconds=idempotency_ttl_seconds)
 
     async def tick(self) -> bool:
-        """Delete one batch of each kind."""
-        forgotten = await asyncio.gather(
-            self._forget_keys(), request_log.prune(self._database), *map(self._forget_old, SHORT_LIVED)
+        """Do one batch of each kind."""
+        done = await asyncio.gather(
+            self._forget_keys(),
+            request_log.prune(self._database),
+            balances.roll_up(self._database, utc_now(), batch=BATCH_MAX, accounts=ACCOUNTS_MAX),
+            *map(self._forget_old, SHORT_LIVED),
         )
-        return any(forgotten)
+        return any(done)
 
     async def close(self) -> None:
         """Nothing is left under way: a tick ends with its batch."""

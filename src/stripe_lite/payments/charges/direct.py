@@ -83,7 +83,7 @@ async def record_charge(work: Work, question: Question, answer: Answer) -> datet
     charge.details = charge.details | {"source": render_source(source).tree()}
     match answer.result:
         case "approved":
-            charges.approve(work, charge, source, answer, capture=question.terms["capture"])
+            await charges.approve(work, charge, source, answer, capture=question.terms["capture"])
         case "pending":
             if charge.details.get("payment_method_details") is None:
                 charges.await_settlement(work, charge, source, answer)
@@ -141,7 +141,7 @@ async def record_capture(work: Work, question: Question, answer: Answer) -> date
         error = InvalidRequest(f"Charge {charge.id} could not be captured: {answer.message or 'the bank refused.'}")
         error.keeps_work = True
         raise error
-    charges.capture(work, charge, question.terms["amount"])
+    await charges.capture(work, charge, question.terms["amount"])
     return None
 
 

@@ -32,7 +32,7 @@ async def expire(work: Work, job: Job) -> None:
     if charge.capture_before_at is None:
         return
     if charge.amount_captured:
-        _close(work, charge, intent)
+        await _close(work, charge, intent)
         return
     charge.asking = EXPIRY
     if intent is not None:
@@ -40,9 +40,9 @@ async def expire(work: Work, job: Job) -> None:
     work.ask(_question(work, charge))
 
 
-def _close(work: Work, charge: Charge, intent: PaymentIntent | None) -> None:
+async def _close(work: Work, charge: Charge, intent: PaymentIntent | None) -> None:
     """What was taken in parts stays, and the rest is released."""
-    charges.capture(work, charge, 0)
+    await charges.capture(work, charge, 0)
     if intent is not None:
         intent.amount_capturable = 0
         intents.apply(work, intent, IntentFact.CAPTURED)

@@ -38,6 +38,9 @@ class Charge(Versioned, Resource):
     payment_intent_id: Mapped[str | None] = mapped_column(Id)
     customer_id: Mapped[str | None] = mapped_column(Id)
     payment_method_id: Mapped[str | None] = mapped_column(Id)
+    # The first of what its captures did to the balance; clients are told of it when the capture is complete.
+    balance_transaction_id: Mapped[str | None] = mapped_column(Id)
+    balance_transaction_told: Mapped[bool] = mapped_column(default=True)
     failure_code: Mapped[str | None]
     failure_message: Mapped[str | None]
     transfer_group: Mapped[str | None]

@@ -154,7 +154,7 @@ def render(charge: Charge) -> ChargeObject:
         application=None,
         application_fee=None,
         application_fee_amount=None,
-        balance_transaction=None,
+        balance_transaction=charge.balance_transaction_id if charge.balance_transaction_told else None,
         billing_details=details["billing_details"],
         calculated_statement_descriptor=details.get("calculated_statement_descriptor"),
         captured=charge.captured,

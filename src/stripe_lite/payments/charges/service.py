@@ -13,6 +13,7 @@ from stripe_lite.customers.customers import service as customers
 from stripe_lite.db.jobs import Job
 from stripe_lite.db.work import Work
 from stripe_lite.events.outbox import record
+from stripe_lite.payments.charges import announcing, booking
 from stripe_lite.payments.charges.machine import CHARGE, ChargeFact, ChargeStatus
 from stripe_lite.payments.charges.model import Charge
 from stripe_lite.payments.charges.schema import ChargeObject, ChargeUpdateParams, FraudDetailsParams, render, stored
@@ -107,6 +108,7 @@ def begin(work: Work, attempt: Attempt) -> Charge:
         currency=attempt.currency,
         captured=False,
         disputed=False,
+        balance_transaction_told=True,
         payment_intent_id=attempt.payment_intent_id,
         customer_id=attempt.customer_id,
         payment_method_id=method.id,
@@ -133,14 +135,21 @@ def apply(work: Work, charge: Charge, fact: ChargeFact, previous: Tree | None = 
         record(work, rule.event, render(charge), previous)
 
 
-def approve(work: Work, charge: Charge, method: PaymentMethod, answer: Answer, *, capture: bool) -> None:
-    """The bank took the amount, or reserved it."""
+async def approve(
+    work: Work, charge: Charge, method: PaymentMethod, answer: Answer, *, capture: bool, announced: bool = True
+) -> None:
+    """The bank took the amount, or reserved it. Unless `announced`, the charge tells later what was booked."""
     charge.captured = capture
     charge.amount_captured = charge.amount if capture else 0
     if not capture:
         charge.capture_before_at = work.now + AUTHORIZATION_LIFE
         _expire_later(work, charge)
     _remember(charge, method, answer)
+    if booking.available_at_once(method):
+        charge.details = charge.details | {booking.AT_ONCE: True}
+    await booking.book_taken(work, charge, charge.amount_captured)
+    if capture and not announced:
+        announcing.postpone(work, charge)
     apply(work, charge, ChargeFact.APPROVED)
 
 
@@ -159,9 +168,10 @@ def decline(work: Work, charge: Charge, method: PaymentMethod, answer: Answer) -
     apply(work, charge, ChargeFact.DECLINED)
 
 
-def capture(work: Work, charge: Charge, amount: int, *, final: bool = True) -> None:
+async def capture(work: Work, charge: Charge, amount: int, *, final: bool = True) -> None:
     """Part or all of a reservation was taken; with the last part the rest is released."""
     charge.amount_captured += amount
+    await booking.book_taken(work, charge, amount)
     if not final:
         return
     charge.captured = True

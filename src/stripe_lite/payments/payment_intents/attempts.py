@@ -6,6 +6,7 @@ from stripe_lite.bank.port import Answer, ThreeDSecureResult
 from stripe_lite.core.objects import Tree
 from stripe_lite.db.work import Work
 from stripe_lite.http.questions import Question
+from stripe_lite.payments import kinds
 from stripe_lite.payments.charges import service as charges
 from stripe_lite.payments.charges.machine import ChargeStatus
 from stripe_lite.payments.charges.model import Charge
@@ -102,7 +103,7 @@ async def record_payment(work: Work, question: Question, answer: Answer) -> date
     charging.learn(method, answer)
     match answer.result:
         case "approved":
-            _approved(work, intent, charge, method, question, answer)
+            await _approved(work, intent, charge, method, question, answer)
         case "pending":
             _pending(work, intent, charge, method, answer)
             return answer.recheck_at or datetime.max.replace(tzinfo=work.now.tzinfo)
@@ -111,13 +112,15 @@ async def record_payment(work: Work, question: Question, answer: Answer) -> date
     return None
 
 
-def _approved(
+async def _approved(
     work: Work, intent: PaymentIntent, charge: Charge, method: PaymentMethod, question: Question, answer: Answer
 ) -> None:
     capture: bool = question.terms["capture"]
     _keep_method(work, intent, method)
     intent.details = intent.details | {"processing": None}
-    charges.approve(work, charge, method, answer, capture=capture)
+    # What is booked of a card is told later where the capture is asynchronous; a debit has waited long enough.
+    announced = kinds.KINDS[method.type].debit or options.capture_method(intent, method.type) != "automatic_async"
+    await charges.approve(work, charge, method, answer, capture=capture, announced=announced)
     if capture:
         intent.amount_received = charge.amount
         intents.apply(work, intent, IntentFact.PAID)

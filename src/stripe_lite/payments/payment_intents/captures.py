@@ -46,7 +46,7 @@ async def capture(work: Work, id: str, params: PaymentIntentCaptureParams) -> Pa
         intents.break_down(intent, params.amount_details, amount)
     if amount == 0:
         charge = await charges.held(work, intent.latest_charge_id or "")
-        _captured(work, intent, charge, 0, final=True)
+        await _captured(work, intent, charge, 0, final=True)
         return intent
     intent.asking = CAPTURE
     _ask_capture(work, intent, amount, final=params.final_capture)
@@ -109,14 +109,14 @@ async def record_capture(work: Work, question: Question, answer: Answer) -> date
     intent.asking = None
     if answer.result != "approved":
         raise intents.not_granted(work, intent, "captured", answer.message)
-    _captured(work, intent, charge, question.terms["amount"], final=question.terms["final"])
+    await _captured(work, intent, charge, question.terms["amount"], final=question.terms["final"])
     return None
 
 
-def _captured(work: Work, intent: PaymentIntent, charge: Charge, amount: int, *, final: bool) -> None:
+async def _captured(work: Work, intent: PaymentIntent, charge: Charge, amount: int, *, final: bool) -> None:
     charge.meta = charge.meta | intent.meta
     charges.restate(charge, {name: intent.details[name] for name in RESTATED if intent.details.get(name) is not None})
-    charges.capture(work, charge, amount, final=final or amount == intent.amount_capturable)
+    await charges.capture(work, charge, amount, final=final or amount == intent.amount_capturable)
     intent.amount_received += amount
     if charge.captured:
         intent.amount_capturable = 0

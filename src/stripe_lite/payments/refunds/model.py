@@ -31,6 +31,9 @@ class Refund(Versioned, Resource):
     released: Mapped[bool] = mapped_column(default=False)
     # Whether clients were told of it: events begin with the bank's first answer.
     told: Mapped[bool] = mapped_column(default=False)
+    # What it did to the balance, and what undid that where the money came back.
+    balance_transaction_id: Mapped[str | None] = mapped_column(Id)
+    failure_balance_transaction_id: Mapped[str | None] = mapped_column(Id)
     reason: Mapped[str | None]
     failure_reason: Mapped[str | None]
     meta: Mapped[Json] = mapped_column("metadata", default=dict)

@@ -46,7 +46,10 @@ def build(
         told=told,
         reason=reason,
         meta=metadata,
-        details={"method": charge.details["payment_method_details"]["type"]},
+        details={
+            "method": charge.details["payment_method_details"]["type"],
+            "charge_description": charge.details.get("description"),
+        },
     )
     work.add(refund)
     return refund

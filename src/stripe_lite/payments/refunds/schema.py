@@ -81,6 +81,7 @@ def render(refund: Refund) -> RefundObject:
     details = refund.details
     rare: Tree = {
         "destination_details": destination_details(refund),
+        "failure_balance_transaction": refund.failure_balance_transaction_id,
         "failure_reason": refund.failure_reason,
         "instructions_email": details.get("instructions_email"),
         "next_action": details.get("next_action"),
@@ -89,7 +90,7 @@ def render(refund: Refund) -> RefundObject:
     return RefundObject(
         id=refund.id,
         amount=refund.amount,
-        balance_transaction=None,
+        balance_transaction=refund.balance_transaction_id,
         charge=refund.charge_id,
         created=unix(refund.created_at),
         currency=refund.currency,

@@ -25,7 +25,7 @@ from stripe_lite.payments.charges.model import Charge
 from stripe_lite.payments.charges.schema import ChargeObject
 from stripe_lite.payments.charges.schema import render as render_charge
 from stripe_lite.payments.payment_intents import service as intents
-from stripe_lite.payments.refunds import releases, rules
+from stripe_lite.payments.refunds import booking, releases, rules
 from stripe_lite.payments.refunds.machine import REFUND, RefundFact, RefundStatus
 from stripe_lite.payments.refunds.model import Refund
 from stripe_lite.payments.refunds.schema import (
@@ -125,6 +125,7 @@ async def cancel(work: Work, id: str) -> Refund:
         )
     charge.amount_refunded -= refund.amount
     refund.failure_reason = "merchant_request"
+    await booking.book_returned(work, refund)
     refund.details = refund.details | {"next_action": None}
     apply(work, refund, RefundFact.CANCELED)
     return refund
@@ -183,15 +184,18 @@ async def record_refund(work: Work, question: Question, answer: Answer) -> datet
     match answer.result:
         case "approved":
             if refund.status == RefundStatus.PENDING:
+                await booking.book_given(work, refund)
                 apply(work, refund, RefundFact.SUCCEEDED)
                 _tell(work, charge, refund)
             return answer.recheck_at
         case "pending":
+            await booking.book_given(work, refund)
             _tell(work, charge, refund)
             return answer.recheck_at or NEVER
         case "declined" | "not_found":
             if refund.status != RefundStatus.FAILED:
                 charge.amount_refunded -= refund.amount
+                await booking.book_returned(work, refund)
                 _fail(work, refund, answer)
             return None
 

@@ -1,0 +1,50 @@
+"""What a charge does to the account's balance: what was taken of it is booked, and later told."""
+
+from stripe_lite.balance import settlement
+from stripe_lite.balance.balance_transactions import booking
+from stripe_lite.balance.balance_transactions.booking import Fee, Movement
+from stripe_lite.balance.ledger import Book
+from stripe_lite.bank.outcomes import OUTCOMES
+from stripe_lite.db.work import Work
+from stripe_lite.payments import kinds
+from stripe_lite.payments.charges.model import Charge
+from stripe_lite.payments.payment_methods.model import PaymentMethod
+
+FEE = "Stripe processing fees"
+AT_ONCE = "available_at_once"  # Kept in the charge's details, where its money need not wait.
+
+
+async def book_taken(work: Work, charge: Charge, amount: int, *, against: Book = Book.BANK) -> None:
+    """Book what was taken of a charge, less the fee. A charge that is captured in parts names the first part's."""
+    if amount == 0:
+        return
+    method: str = (charge.details.get("payment_method_details") or {}).get("type") or "card"
+    fee = await settlement.payment_fee(work, amount, charge.currency)
+    transaction = await booking.book(
+        work,
+        Movement(
+            type="charge" if method == "card" else "payment",
+            amount=amount,
+            currency=charge.currency,
+            source_id=charge.id,
+            against=against,
+            fees=(Fee(fee, FEE),) if fee else (),
+            available_at=work.now if charge.details.get(AT_ONCE) else await settlement.available_at(work),
+            description=charge.details.get("description"),
+            source_type=source_type(method),
+        ),
+    )
+    if charge.balance_transaction_id is None:
+        charge.balance_transaction_id = transaction.id
+
+
+def available_at_once(method: PaymentMethod) -> bool:
+    """Whether the money of a payment by this method need not wait: the test cards that bypass the pending balance."""
+    return method.outcome in OUTCOMES and OUTCOMES[method.outcome].bypass_pending
+
+
+def source_type(method: str) -> str:
+    """How the balance counts money that was paid by a type of payment method."""
+    if method == "fpx":
+        return "fpx"
+    return "bank_account" if method in kinds.KINDS and kinds.KINDS[method].debit else "card"

@@ -1,0 +1,159 @@
+"""Payments and refunds in the balance: what they add to it, what they cost, and when the money may be used."""
+
+from datetime import UTC, datetime
+
+import asyncpg
+
+from stripe_lite.db.session import Database
+from stripe_lite.workers.upkeep import UpkeepWorker
+from tests.shop import Shop, raises_stripe
+
+PAYMENT = {
+    "amount": 10_000,
+    "currency": "usd",
+    "payment_method": "pm_card_visa",
+    "payment_method_types": ["card"],
+    "capture_method": "automatic",
+    "confirm": True,
+    "description": "Two chairs",
+    "expand": ["latest_charge.balance_transaction"],
+}
+
+
+async def test_a_payment_is_pending_less_its_fee(shop: Shop) -> None:
+    intent = await shop.v1.payment_intents.create_async(PAYMENT)
+    booked = intent.latest_charge.balance_transaction
+    assert (booked.type, booked.reporting_category, booked.status) == ("charge", "charge", "pending")
+    assert (booked.amount, booked.fee, booked.net, booked.currency) == (10_000, 320, 9_680, "usd")
+    assert (booked.source, booked.description) == (intent.latest_charge.id, "Two chairs")
+    assert [(fee.amount, fee.type, fee.description) for fee in booked.fee_details] == [
+        (320, "stripe_fee", "Stripe processing fees")
+    ]
+    available_on = datetime.fromtimestamp(booked.available_on, UTC)
+    assert available_on.weekday() < 5 and available_on.hour == 0
+    assert 86_400 < booked.available_on - booked.created <= 4 * 86_400
+    balance = await shop.v1.balance.retrieve_async()
+    assert [(part.amount, part.currency, part.source_types.card) for part in balance.pending] == [(9_680, "usd", 9_680)]
+    assert [part.amount for part in balance.available] == [0]
+
+
+async def test_a_card_that_bypasses_the_pending_balance_is_available_at_once(shop: Shop) -> None:
+    await shop.v1.payment_intents.create_async(PAYMENT | {"payment_method": "pm_card_bypassPending"})
+    balance = await shop.v1.balance.retrieve_async()
+    assert ([part.amount for part in balance.available], [part.amount for part in balance.pending]) == ([9_680], [0])
+
+
+async def test_what_was_added_up_counts_as_before(shop: Shop, dsn: str) -> None:
+    await shop.v1.payment_intents.create_async(PAYMENT | {"payment_method": "pm_card_bypassPending"})
+    await shop.v1.payment_intents.create_async(PAYMENT)
+    before = await shop.v1.balance.retrieve_async()
+    database = Database(dsn, pool_size=2)
+    while await UpkeepWorker(database, idempotency_ttl_seconds=86_400).tick():
+        pass
+    await database.close()
+    connection = await asyncpg.connect(dsn)
+    open_entries = "SELECT count(*) FROM ledger_open_entries WHERE account_id = $1"
+    assert await connection.fetchval(open_entries, shop.account_id) == 1
+    await connection.close()
+    assert await shop.v1.balance.retrieve_async() == before
+
+
+async def test_a_refund_takes_the_amount_and_gives_no_fee_back(shop: Shop) -> None:
+    intent = await shop.v1.payment_intents.create_async(PAYMENT)
+    refund = await shop.v1.refunds.create_async(
+        {"payment_intent": intent.id, "amount": 4_000, "expand": ["balance_transaction"]}
+    )
+    booked = refund.balance_transaction
+    assert (booked.type, booked.amount, booked.fee, booked.net) == ("refund", -4_000, 0, -4_000)
+    assert booked.source == refund.id
+    balance = await shop.v1.balance.retrieve_async()
+    assert balance.pending[0].amount + balance.available[0].amount == 9_680 - 4_000
+    events = await shop.v1.events.list_async({"type": "refund.created"})
+    assert events.data[0].data.object.balance_transaction == booked.id
+
+
+async def test_a_refund_that_fails_later_gives_the_amount_back(shop: Shop) -> None:
+    intent = await shop.v1.payment_intents.create_async(PAYMENT | {"payment_method": "pm_card_refundFail"})
+    refund = await shop.v1.refunds.create_async({"payment_intent": intent.id})
+
+    failed = await shop.until(lambda: shop.v1.refunds.retrieve_async(refund.id), status="failed")
+
+    returned = await shop.v1.balance_transactions.retrieve_async(failed.failure_balance_transaction)
+    assert (returned.type, returned.amount, returned.source) == ("refund_failure", 10_000, refund.id)
+    balance = await shop.v1.balance.retrieve_async()
+    assert balance.pending[0].amount + balance.available[0].amount == 9_680
+
+
+async def test_a_foreign_currency_is_converted_by_the_table(shop: Shop) -> None:
+    intent = await shop.v1.payment_intents.create_async(PAYMENT | {"currency": "eur", "amount": 1_000})
+    booked = intent.latest_charge.balance_transaction
+    assert (booked.amount, booked.currency, booked.exchange_rate) == (1_150, "usd", 1.15)
+    assert booked.fee == 63  # 2.9 % of 1150 are 33.35, and 30.
+    yen = await shop.v1.payment_intents.create_async(PAYMENT | {"currency": "jpy", "amount": 1_000})
+    booked = yen.latest_charge.balance_transaction
+    assert (booked.amount, booked.exchange_rate) == (650, 0.65)
+
+
+async def test_captures_in_parts_are_booked_one_by_one(shop: Shop) -> None:
+    intent = await shop.v1.payment_intents.create_async(
+        PAYMENT
+        | {
+            "capture_method": "manual",
+            "payment_method_options": {"card": {"request_multicapture": "if_available"}},
+        }
+    )
+    assert intent.latest_charge.balance_transaction is None
+    assert (await shop.v1.balance_transactions.list_async()).data == []
+    for part in (3_000, 2_000):
+        await shop.v1.payment_intents.capture_async(intent.id, {"amount_to_capture": part, "final_capture": False})
+    booked = await shop.v1.balance_transactions.list_async({"source": intent.latest_charge.id})
+    assert [each.amount for each in booked.data] == [2_000, 3_000]
+    charge = await shop.v1.charges.retrieve_async(intent.latest_charge.id)
+    assert charge.balance_transaction == booked.data[1].id
+
+
+async def test_an_asynchronous_capture_names_its_transaction_later(shop: Shop, dsn: str) -> None:
+    intent = await shop.v1.payment_intents.create_async(PAYMENT | {"capture_method": "automatic_async"})
+    assert (intent.latest_charge.captured, intent.latest_charge.balance_transaction) == (True, None)
+    await _bring_forward(dsn, shop.account_id)
+
+    async def charge() -> object:
+        return await shop.v1.charges.retrieve_async(intent.latest_charge.id)
+
+    booked = (await shop.v1.balance_transactions.list_async({"source": intent.latest_charge.id})).data[0]
+    await shop.until(charge, balance_transaction=booked.id)
+    event = (await shop.v1.events.list_async({"type": "charge.updated"})).data[0]
+    assert event.data.previous_attributes.to_dict() == {"balance_transaction": None}
+    assert event.data.object["balance_transaction"] == booked.id
+    assert event["request"]["id"] is None
+
+
+async def test_balance_transactions_are_listed_by_what_they_are(shop: Shop) -> None:
+    intent = await shop.v1.payment_intents.create_async(PAYMENT)
+    refund = await shop.v1.refunds.create_async({"payment_intent": intent.id, "amount": 100})
+    transactions = shop.v1.balance_transactions
+
+    async def sources(**params: object) -> list[str]:
+        return [each.source for each in (await transactions.list_async(params)).data]
+
+    charge_id = intent.latest_charge.id
+    assert await sources() == [refund.id, charge_id]
+    assert await sources(type="charge") == [charge_id]
+    assert await sources(source=refund.id) == [refund.id]
+    assert await sources(currency="eur") == []
+    assert await sources(created={"lt": intent.created}) == []
+    expanded = await transactions.list_async({"type": "charge", "expand": ["data.source"]})
+    assert expanded.data[0].source.object == "charge"
+    with raises_stripe(status=404, code="resource_missing", param="id"):
+        await transactions.retrieve_async("txn_unknown")
+    history = await shop.get("/v1/balance/history")
+    assert [each["source"] for each in history.json()["data"]] == [refund.id, charge_id]
+    one = await shop.get(f"/v1/balance/history/{expanded.data[0].id}")
+    assert one.json()["id"] == expanded.data[0].id
+
+
+async def _bring_forward(dsn: str, account_id: str) -> None:
+    """Let the account's jobs be due now."""
+    connection = await asyncpg.connect(dsn)
+    await connection.execute("UPDATE jobs SET run_at = now() WHERE account_id = $1", account_id)
+    await connection.close()
