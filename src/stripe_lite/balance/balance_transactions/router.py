@@ -14,7 +14,7 @@ async def list_balance_transactions(
     work: Work, params: BalanceTransactionListParams
 ) -> ListObject[BalanceTransactionObject]:
     """List what moved the account's balance, newest first."""
-    return await balance_transactions.listed(work, params, "/v1/balance_transactions")
+    return await balance_transactions.listed(work, params)
 
 
 @router.get("/v1/balance_transactions/{id}")
@@ -28,7 +28,7 @@ async def list_balance_history(
     work: Work, params: BalanceTransactionListParams
 ) -> ListObject[BalanceTransactionObject]:
     """List balance transactions under the path of old."""
-    return await balance_transactions.listed(work, params, "/v1/balance/history")
+    return await balance_transactions.listed(work, params)
 
 
 @router.get("/v1/balance/history/{id}")

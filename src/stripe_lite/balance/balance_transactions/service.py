@@ -14,6 +14,8 @@ from stripe_lite.core.lists import ListObject
 from stripe_lite.db.filters import created_between
 from stripe_lite.db.work import Work
 
+URL = "/v1/balance_transactions"
+
 
 async def retrieve(work: Work, id: str, *, param: str = "id") -> BalanceTransaction:
     """The balance transaction with this id."""
@@ -28,7 +30,7 @@ async def show(work: Work, id: str) -> BalanceTransactionObject:
     return render(await retrieve(work, id), work.now)
 
 
-async def listed(work: Work, params: BalanceTransactionListParams, url: str) -> ListObject[BalanceTransactionObject]:
+async def listed(work: Work, params: BalanceTransactionListParams) -> ListObject[BalanceTransactionObject]:
     """The account's balance transactions, newest first."""
     conditions: list[ColumnElement[bool]] = created_between(BalanceTransaction, params.created)
     if params.currency is not None:
@@ -38,4 +40,5 @@ async def listed(work: Work, params: BalanceTransactionListParams, url: str) -> 
     if params.type is not None:
         conditions.append(BalanceTransaction.type == params.type)
     page = await work.page(BalanceTransaction, params, *conditions, noun="balance transaction")
-    return ListObject(data=[render(row, work.now) for row in page.rows], has_more=page.has_more, url=url)
+    data = [render(row, work.now) for row in page.rows]
+    return ListObject(data=data, has_more=page.has_more, url=URL)
