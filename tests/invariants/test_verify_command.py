@@ -9,8 +9,6 @@ import asyncpg
 from tests.conftest import settings_for_tests
 from tests.invariants.conftest import copy_of_sample
 
-LEDGER_CHECKS = 4
-
 
 async def _verify(dsn: str, *arguments: str) -> tuple[int | None, str]:
     ours = {f"STRIPE_LITE_{name.upper()}" for name in type(settings_for_tests()).model_fields}
@@ -30,7 +28,7 @@ async def test_it_tells_what_holds_and_what_does_not_apply(sample: str) -> None:
     status, printed = await _verify(sample, "--quiet-state")
     assert status == 0, printed
     assert "left out" not in printed
-    assert printed.count("not applicable: the ledger does not exist yet") == LEDGER_CHECKS
+    assert "not applicable" not in printed
     status, printed = await _verify(sample)
     assert status == 0
     assert "left out: asked for with --quiet-state" in printed

@@ -128,7 +128,7 @@ def _stray(table: Table, column: Column[object], target: Table) -> str:
 def checks() -> tuple[Check, ...]:
     """The checks of this file; the references are those of every table that is known by now."""
     return (
-        Check(3, "events and transitions are append-only", REWRITABLE, unless=OF_A_SUPERUSER),
+        Check(3, "history is append-only", REWRITABLE, unless=OF_A_SUPERUSER),
         Check(4, "no inexact number columns", INEXACT),
         Check(18, "one effect for each idempotency key", SECOND_EFFECTS),
         Check(19, "finished keys have their answer", INCOMPLETE_KEYS),
