@@ -51,6 +51,11 @@ ADDITIONS = {
         "type": ("/v1/payment_methods", "post", "type"),
     },
 }
+# Parameters that take what is described of another one of the same operation.
+ALIKE = {
+    ("/v1/accounts/{account}/bank_accounts", "post", "external_account"): "bank_account",
+    ("/v1/accounts/{account}/external_accounts", "post", "external_account"): "bank_account",
+}
 FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 
@@ -87,6 +92,9 @@ def _add(spec: Schema) -> None:
         for field in _body(operation).values():
             for name, (path, method, place) in ADDITIONS.get(field.get("title", ""), {}).items():
                 field["properties"][name] = _body(spec["paths"][path][method])[place]
+    for (path, method, name), other in ALIKE.items():
+        body = _body(spec["paths"][path][method])
+        body[name] = body[other]
 
 
 def _body(operation: Schema) -> Schema:

@@ -2,10 +2,22 @@
 
 from collections.abc import Mapping, Sequence
 
+from stripe_lite.balance import schedule
+from stripe_lite.balance.accounts import router as accounts_router
+from stripe_lite.balance.accounts import service as accounts
 from stripe_lite.balance.balance import router as balance_router
+from stripe_lite.balance.balance_settings import router as balance_settings_router
 from stripe_lite.balance.balance_transactions import router as balance_transactions_router
 from stripe_lite.balance.balance_transactions import service as balance_transactions
+from stripe_lite.balance.external_accounts import links as external_account_links
+from stripe_lite.balance.external_accounts import router as external_accounts_router
 from stripe_lite.balance.model import LedgerEntry, LedgerSnapshot, OpenEntry
+from stripe_lite.balance.payouts import automatic as automatic_payouts
+from stripe_lite.balance.payouts import making as payout_making
+from stripe_lite.balance.payouts import router as payouts_router
+from stripe_lite.balance.payouts import service as payouts
+from stripe_lite.balance.topups import router as topups_router
+from stripe_lite.balance.topups import service as topups
 from stripe_lite.bank.model import BankOp
 from stripe_lite.core.terms import Terms
 from stripe_lite.customers.balance_transactions import router as customer_balance_transactions_router
@@ -52,11 +64,13 @@ from stripe_lite.payments.refunds import router as refunds_router
 from stripe_lite.payments.refunds import service as refunds
 from stripe_lite.payments.sources import router as sources_router
 from stripe_lite.payments.sources import service as sources
+from stripe_lite.payments.tokens import external as external_account_tokens
 from stripe_lite.payments.tokens import router as tokens_router
 from stripe_lite.payments.tokens import service as tokens
 
 # Objects that are found by their id: for `expand`, and for answers that wait for the bank.
 RESOURCES: Sequence[Served] = (
+    Served("account", "acct", accounts.show),
     Served("balance_transaction", "txn", balance_transactions.show),
     Served("bank_account", "ba", sources.show),
     Served("card", "card", sources.show),
@@ -82,13 +96,17 @@ RESOURCES: Sequence[Served] = (
         {"amount_details.line_items": line_items.include_line_items},
     ),
     Served("payment_method", "pm", payment_methods.show),
+    Served("payout", "po", payouts.show),
     Served("refund", "re", refunds.show),
     Served("tax_id", "txi", tax_ids.show),
     Served("token", "tok", tokens.show),
+    Served("topup", "tu", topups.show),
 )
 
 ROUTERS: Sequence[Router] = (
+    accounts_router.router,
     balance_router.router,
+    balance_settings_router.router,
     balance_transactions_router.router,
     cash_balances_router.router,
     charges_router.router,
@@ -97,14 +115,17 @@ ROUTERS: Sequence[Router] = (
     customers_router.router,
     ephemeral_keys_router.router,
     events_router.router,
+    external_accounts_router.router,
     payment_intents_router.router,
     payment_method_configurations_router.router,
     payment_method_domains_router.router,
     payment_methods_router.router,
+    payouts_router.router,
     refunds_router.router,
     sources_router.router,
     tax_ids_router.router,
     tokens_router.router,
+    topups_router.router,
     webhook_endpoints_router.router,
 )
 
@@ -124,6 +145,9 @@ RECORDERS: Mapping[str, Recorder] = {
 
 # Job kind → who does it when its time has come.
 JOBS: Mapping[str, JobHandler] = {
+    payout_making.JOB: payouts.advance,
+    schedule.JOB: automatic_payouts.run,
+    topups.JOB: topups.settle,
     charges.EXPIRY_JOB: expiry.expire,
     registration.VERIFICATION_JOB: registration.verify,
 }
@@ -139,6 +163,7 @@ REACTIONS: Mapping[str, tuple[Reaction, ...]] = {
     links.ATTACH_PAYMENT_METHOD: (attachment.attach_to_customer,),
     links.ATTACH_SOURCE: (sources.attach,),
     links.CHECK_DEFAULT_PAYMENT_METHOD: (attachment.check_default,),
+    external_account_links.READ: (external_account_tokens.read,),
     links.SET_DEFAULT_SOURCE: (sources.set_default,),
 }
 

@@ -6,8 +6,12 @@ from datetime import datetime
 
 import asyncpg
 
+from stripe_lite.core.clock import utc_now
 from stripe_lite.db.session import Database
 from stripe_lite.db.work import Work
+
+# Held by whoever decides by the balance what may leave it.
+LOCK = "balance"
 
 BALANCE = """
 SELECT currency, source_type,
@@ -54,8 +58,13 @@ class Part:
 async def of(work: Work) -> list[Part]:
     """The account's balance in this mode; what this work has moved itself counts."""
     await work.flush()
-    records = await work.execute(BALANCE, work.account_id, work.livemode, work.now)
+    records = await work.execute(BALANCE, work.account_id, work.livemode, moment(work))
     return [Part(**record) for record in records]
+
+
+def moment(work: Work) -> datetime:
+    """The present, after a lock was waited for: what its former holders moved is in the balance by then."""
+    return max(work.now, utc_now())
 
 
 async def available(work: Work, currency: str) -> int:

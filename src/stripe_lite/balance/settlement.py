@@ -8,6 +8,13 @@ from stripe_lite.db.work import Work
 
 SATURDAY = 5
 
+OWN = """
+SELECT (
+    SELECT array_agg(DISTINCT currency) FROM external_accounts
+    WHERE account_id = $1 AND livemode = $2 AND NOT deleted
+) AS currencies, (SELECT delay_days FROM balance_settings WHERE account_id = $1 AND id = $3) AS delay_days
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Profile:
@@ -23,9 +30,19 @@ class Profile:
 
 
 async def profile(work: Work) -> Profile:
-    """The account's terms."""
-    terms = work.terms
-    return Profile(terms.currency, frozenset({terms.currency}), terms.delay_days)
+    """The account's terms. What it has a bank account in, it settles in; each process remembers that for a moment."""
+    profile: Profile = await work.memory.recall(_name(work), lambda: _load(work))
+    return profile
+
+
+def forget(work: Work) -> None:
+    """Read the account's terms anew next time: they were changed here."""
+    work.memory.forget(_name(work))
+
+
+def settings_id(work: Work) -> str:
+    """The id of the account's balance settings: each mode has its own."""
+    return "live" if work.livemode else "test"
 
 
 async def payment_fee(work: Work, amount: int, currency: str) -> int:
@@ -55,3 +72,15 @@ def business_days_later(start: datetime, days: int) -> datetime:
 def dispute_fee(work: Work, currency: str) -> int:
     """What a dispute costs, in minor units of a settlement currency."""
     return exchange.convert(work.terms.dispute_fee, work.terms.currency, currency)
+
+
+def _name(work: Work) -> tuple[str, bool, str]:
+    return work.account_id, work.livemode, "settlement profile"
+
+
+async def _load(work: Work) -> Profile:
+    terms = work.terms
+    records = await work.execute(OWN, work.account_id, work.livemode, settings_id(work))
+    currencies: list[str] = records[0]["currencies"] or []
+    own: int | None = records[0]["delay_days"]
+    return Profile(terms.currency, frozenset({terms.currency, *currencies}), terms.delay_days if own is None else own)

@@ -16,12 +16,14 @@ __all__ = [
     "by_number",
     "check_cvc",
     "check_expiry",
+    "expiry_number",
     "expiry_year",
     "fingerprint",
     "luhn_valid",
     "recognise",
 ]
 
+EXPIRY_LENGTH_MAX = 4
 LENGTHS = range(12, 20)  # Digits of a card number.
 NAME_PREFIXES = ("pm_card_", "tok_")
 
@@ -276,6 +278,15 @@ def expiry_year(year: int, today: date) -> int:
         return year
     century = today.year - today.year % 100
     return century + year if year < today.year % 100 + 50 else century - 100 + year
+
+
+def expiry_number(text: str, what: str) -> int:
+    """The month or year of expiry, where it was sent as text."""
+    if not (text.isascii() and text.isdigit() and len(text) <= EXPIRY_LENGTH_MAX):
+        raise CardError(
+            f"Your card's expiration {what} is invalid.", code=f"invalid_expiry_{what}", param=f"exp_{what}"
+        )
+    return int(text)
 
 
 def luhn_valid(digits: str) -> bool:

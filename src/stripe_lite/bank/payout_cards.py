@@ -1,5 +1,7 @@
 """Debit cards that receive payouts in tests, by country."""
 
+import re
+
 from stripe_lite.bank.facts import CardFact
 
 # Country; Visa cards to which a payout succeeds, fails, and cannot be instant; a Mastercard to which it succeeds.
@@ -60,3 +62,17 @@ PAYOUT_CARDS: tuple[CardFact, ...] = (
     CardFact("4000007840000001", ("visa_credit_ae",), country="AE"),  # Its documented number lacks a right check digit.
     *(card for row in _BY_COUNTRY for card in _cards(*row)),
 )
+
+# What payouts to a country's debit cards are made in; elsewhere it is the euro.
+_CURRENCIES = {
+    "us": "usd", "ca": "cad", "sg": "sgd", "au": "aud", "ae": "aed", "gb": "gbp", "dk": "dkk", "my": "myr", "nz": "nzd",
+    "no": "nok", "se": "sek", "cz": "czk", "hu": "huf", "pl": "pln", "ro": "ron",
+}  # fmt: skip
+
+_name_pattern = re.compile(r"tok_[a-z]+_debit_([a-z]{2})_\w+")
+
+
+def named_currency(token: str) -> dict[str, str]:
+    """Tell in which currency a debit card known by its token's name receives payouts; nothing of another card."""
+    found = _name_pattern.fullmatch(token)
+    return {} if found is None else {"currency": _CURRENCIES.get(found[1], "eur")}

@@ -27,6 +27,7 @@ class BalanceTransactionListParams(ListParams):
 
     created: CreatedFilter | None = Field(None, description="Bounds on the time of creation.")
     currency: str | None = Field(None, description="Only those in this currency.")
+    payout: str | None = Field(None, description="Only those that this automatic payout is made of.")
     source: str | None = Field(None, description="Only those of this object, such as a charge.")
     type: str | None = Field(None, description="Only those of this type, such as `charge` or `refund`.")
 

@@ -112,6 +112,7 @@ class CardSourceObject(StripeObject):
     allow_redisplay: str | None = Field(description="Whether it may be shown to its customer again.")
     brand: str = Field(description="The card's brand, such as `Visa`.")
     country: str | None = Field(description="Two-letter code of the issuer's country.")
+    currency: str | None = Field(None, description="What it is paid out to in; only in tokens that say so.")
     customer: Expandable | None = Field(None, description="The customer that it belongs to; not in tokens.")
     cvc_check: str | None = Field(description="What the bank said of the security code.")
     dynamic_last4: str | None = Field(description="Always null: no wallets are simulated.")
@@ -182,8 +183,10 @@ def render_deleted(source: PaymentMethod) -> DeletedSourceObject:
 
 def render_card_of_token(source: PaymentMethod) -> CardSourceObject:
     """A card within a token: it belongs to nobody yet."""
-    preferred = source.details["networks"]["preferred"]
-    return _card(source, networks=TokenNetworksObject(preferred=preferred))
+    networks = TokenNetworksObject(preferred=source.details["networks"]["preferred"])
+    if "currency" in source.extras:
+        return _card(source, networks=networks, currency=source.extras["currency"])
+    return _card(source, networks=networks)
 
 
 def render_bank_account_of_token(source: PaymentMethod) -> BankAccountSourceObject:

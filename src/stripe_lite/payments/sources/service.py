@@ -5,6 +5,7 @@ A source can be used as a payment method, and a payment by a token is one by the
 
 from sqlalchemy import Select, select
 
+from stripe_lite.balance.external_accounts import service as external_accounts
 from stripe_lite.bank import accounts, cards
 from stripe_lite.core import metadata
 from stripe_lite.core.errors import CardError, InvalidParameter, InvalidRequest, ResourceMissing
@@ -81,8 +82,11 @@ async def retrieve(work: Work, customer_id: str, id: str, *, param: str = "id", 
     return source
 
 
-async def show(work: Work, id: str) -> SourceObject:
-    """The source as clients see it, whoever's it is."""
+async def show(work: Work, id: str) -> StripeObject:
+    """The source as clients see it, whoever's it is: a customer's, or an external account of the account itself."""
+    external = await external_accounts.show(work, id)
+    if external is not None:
+        return external
     source = await work.get(PaymentMethod, id)
     if source is None:
         raise ResourceMissing("source", id)

@@ -3,10 +3,11 @@
 import re
 from dataclasses import asdict, dataclass, replace
 
-from stripe_lite.bank import accounts, cards
+from stripe_lite.bank import accounts, cards, payout_accounts, payout_cards
 from stripe_lite.bank.facts import fingerprint
-from stripe_lite.core.errors import CardError, InvalidRequest, ResourceMissing
+from stripe_lite.core.errors import InvalidRequest, ResourceMissing
 from stripe_lite.core.ids import new_id
+from stripe_lite.core.money import check_currency
 from stripe_lite.core.objects import Tree
 from stripe_lite.db.work import Work
 from stripe_lite.payments.payment_methods.details import missing, named, of_us_bank_account
@@ -54,7 +55,7 @@ async def create(work: Work, params: TokenCreateParams) -> Token:
         known, extras = read_bank_account(work, params.bank_account)
         return _add(work, "bank_account", "btok", known, extras, new_id("ba"))
     if isinstance(params.card, CardTokenParams):
-        return _add(work, "card", "tok", read_card(work, params.card), {}, new_id("card"))
+        return _add(work, "card", "tok", read_card(work, params.card), _currency_of(params.card), new_id("card"))
     if params.card is not None or params.customer is not None:
         return _add(work, "card", "tok", await _saved(work, params.customer, params.card), {}, new_id("card"))
     if params.cvc_update is not None:
@@ -181,6 +182,11 @@ async def _use(work: Work, id: str, param: str) -> Token:
     return token
 
 
+def _currency_of(card: CardTokenParams) -> Tree:
+    """What payouts to a debit card are made in, where the client said so."""
+    return {} if card.currency is None else {"currency": check_currency(card.currency, "card[currency]")}
+
+
 def _named(work: Work, id: str) -> Spent | None:
     if not id.startswith(("tok_", "btok_")):
         return None
@@ -188,7 +194,7 @@ def _named(work: Work, id: str) -> Spent | None:
     if known is None:
         return None
     if known.type == "card":
-        return Spent("card", known, new_id("card"), {})
+        return Spent("card", known, new_id("card"), payout_cards.named_currency(id))
     return Spent("bank_account", known, new_id("ba"), dict(US_ACCOUNT))
 
 
@@ -216,11 +222,7 @@ def _add(work: Work, type: str, prefix: str, known: Known | None, extras: Tree, 
 
 def expiry_number(text: str, what: str) -> int:
     """The month or year of expiry, which tokens bring as text."""
-    if not (text.isascii() and text.isdigit() and len(text) <= 4):
-        raise CardError(
-            f"Your card's expiration {what} is invalid.", code=f"invalid_expiry_{what}", param=f"exp_{what}"
-        )
-    return int(text)
+    return cards.expiry_number(text, what)
 
 
 async def _saved(work: Work, customer_id: str | None, card_id: str | None) -> Known:
@@ -253,4 +255,4 @@ def _foreign(given: BankAccountTokenParams, key: bytes) -> Known:
         "last4": number[-4:],
         "routing_number": given.routing_number,
     }
-    return Known("bank_account", details, "debit_success", mark, verified=False)
+    return Known("bank_account", details, payout_accounts.outcome_of(number), mark, verified=False)
