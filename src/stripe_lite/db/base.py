@@ -4,11 +4,12 @@ Rows are SQLAlchemy's declarative classes, used without a Session: `db/work.py` 
 and relies on SQLAlchemy's attribute history (`committed_state`) to see which columns were changed.
 """
 
+from collections.abc import Callable
 from datetime import datetime
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, DateTime, MetaData, Text
+from sqlalchemy import BigInteger, Boolean, ColumnDefault, DateTime, MetaData, Text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -30,7 +31,7 @@ FIRST_VERSION = 1
 
 
 class Base(DeclarativeBase):
-    """The declarative base of every table. A new row takes its columns by name."""
+    """The declarative base of every table. A new row takes its columns by name, and the rest from their defaults."""
 
     metadata = MetaData(naming_convention=NAMING)
     type_annotation_map = {
@@ -44,10 +45,13 @@ class Base(DeclarativeBase):
 
     def __init__(self, **values: Any) -> None:
         # Straight into the instance: SQLAlchemy's history of a row that is not written yet is of no use to us.
-        known = _attributes_of(type(self))
-        if not values.keys() <= known:
-            raise TypeError(f"{type(self).__name__} has no {', '.join(sorted(values.keys() - known))}")
-        self.__dict__.update(values)
+        blank, made = _blank_of(type(self))
+        if not values.keys() <= blank.keys():
+            raise TypeError(f"{type(self).__name__} has no {', '.join(sorted(values.keys() - blank.keys()))}")
+        self.__dict__.update(blank | values)
+        for name, make in made:
+            if name not in values:
+                self.__dict__[name] = make()
 
 
 class Versioned:
@@ -75,5 +79,14 @@ class Resource(Row):
 
 
 @cache
-def _attributes_of(model: type[Base]) -> frozenset[str]:
-    return frozenset(model.__mapper__.column_attrs.keys())
+def _blank_of(model: type[Base]) -> tuple[dict[str, Any], tuple[tuple[str, Callable[[], Any]], ...]]:
+    """A row without any values: the defaults that may be shared, and how those are made that may not."""
+    blank: dict[str, Any] = {}
+    made: list[tuple[str, Callable[[], Any]]] = []
+    for attribute in model.__mapper__.column_attrs:
+        default = attribute.columns[0].default
+        value = default.arg if isinstance(default, ColumnDefault) else None
+        blank[attribute.key] = None if callable(value) else value
+        if callable(value):
+            made.append((attribute.key, partial(value, None)))
+    return blank, tuple(made)

@@ -317,10 +317,12 @@ class Work:
         """The one instance of a row in this work: what is already known and locked wins over what was read again."""
         facts = queries.fields_of(model)
         row: AnyRow = facts.instance(record)
-        if getattr(row, "livemode", self.livemode) is not self.livemode:
-            self.in_other_mode.add(row.id)
+        values = row.__dict__  # SQLAlchemy's attributes would cost more than all of the rest.
+        id: str = values["id"]
+        if values.get("livemode", self.livemode) is not self.livemode:
+            self.in_other_mode.add(id)
             return None
-        key = (model, row.id)
+        key = (model, id)
         known = self._known.get(key)
         if isinstance(known, model):
             if locked and key not in self._locked:

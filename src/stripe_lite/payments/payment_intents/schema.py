@@ -247,7 +247,7 @@ class LineItemObject(StripeObject):
     unit_of_measure: str | None = Field(description="What a unit is.")
 
 
-class AmountDetailsObject(StripeObject):
+class AmountDetailsObject(TrustedObject):
     """What an amount consists of."""
 
     discount_amount: int | None = Field(None, description="The discount on everything, in minor units.")
@@ -319,50 +319,51 @@ class PaymentIntentObject(TrustedObject):
 
 def render(intent: PaymentIntent) -> PaymentIntentObject:
     """A payment intent as clients see it."""
-    details = intent.details
+    row = intent.__dict__  # Past SQLAlchemy's attributes, which cost more than the rest of this.
+    details = row["details"]
     rare = {name: details[name] for name in ("hooks", "payment_details") if details.get(name) is not None}
     return PaymentIntentObject(
-        id=intent.id,
-        amount=intent.amount,
-        amount_capturable=intent.amount_capturable,
+        id=row["id"],
+        amount=row["amount"],
+        amount_capturable=row["amount_capturable"],
         amount_details=_amount_details(details.get("amount_details") or {}),
-        amount_received=intent.amount_received,
+        amount_received=row["amount_received"],
         application=None,
         application_fee_amount=None,
         automatic_payment_methods=details.get("automatic_payment_methods"),
-        canceled_at=unix_or_none(intent.canceled_at),
-        cancellation_reason=intent.cancellation_reason,
-        capture_method=intent.capture_method,
-        client_secret=intent.client_secret,
-        confirmation_method=intent.confirmation_method,
-        created=unix(intent.created_at),
-        currency=intent.currency,
-        customer=intent.customer_id,
+        canceled_at=unix_or_none(row["canceled_at"]),
+        cancellation_reason=row["cancellation_reason"],
+        capture_method=row["capture_method"],
+        client_secret=row["client_secret"],
+        confirmation_method=row["confirmation_method"],
+        created=unix(row["created_at"]),
+        currency=row["currency"],
+        customer=row["customer_id"],
         customer_account=None,
         description=details.get("description"),
         excluded_payment_method_types=details.get("excluded_payment_method_types"),
         last_payment_error=details.get("last_payment_error"),
-        latest_charge=intent.latest_charge_id,
-        livemode=intent.livemode,
+        latest_charge=row["latest_charge_id"],
+        livemode=row["livemode"],
         managed_payments=None,
-        metadata=intent.meta,
+        metadata=row["meta"],
         next_action=details.get("next_action"),
         on_behalf_of=None,
-        payment_method=intent.payment_method_id,
+        payment_method=row["payment_method_id"],
         payment_method_configuration_details=_configuration(details.get("configuration")),
         payment_method_options=details.get("payment_method_options") or {},
         payment_method_types=details["payment_method_types"],
         processing=details.get("processing"),
         receipt_email=details.get("receipt_email"),
         review=None,
-        setup_future_usage=intent.setup_future_usage,
+        setup_future_usage=row["setup_future_usage"],
         shipping=_shipping(details.get("shipping")),
         source=None,
         statement_descriptor=details.get("statement_descriptor"),
         statement_descriptor_suffix=details.get("statement_descriptor_suffix"),
-        status=intent.status,
+        status=row["status"],
         transfer_data=None,
-        transfer_group=intent.transfer_group,
+        transfer_group=row["transfer_group"],
         **rare,
     )
 
@@ -392,6 +393,8 @@ def render_line_item(stored: Tree) -> LineItemObject:
 
 
 def _amount_details(stored: Tree) -> AmountDetailsObject:
+    if not stored:
+        return AmountDetailsObject(tip={})
     shown = {name: value for name, value in stored.items() if name != "line_items"}
     return AmountDetailsObject(tip={}, **shown)
 
