@@ -48,6 +48,7 @@ class Metrics:
         PlatformCollector(registry=self._process)
         self._requests_of: dict[tuple[str, int], Counter] = {}
         self._duration_of: dict[str, Histogram] = {}
+        self._deliveries_of: dict[str, Counter] = {}
 
     def request(self, exchange: Exchange, outcome: Outcome) -> None:
         """Count a request that was answered."""
@@ -62,7 +63,9 @@ class Metrics:
 
     def delivery(self, result: str) -> None:
         """Count one try of a webhook delivery: `delivered` or `failed`."""
-        self._deliveries.labels(result).inc()
+        if result not in self._deliveries_of:
+            self._deliveries_of[result] = self._deliveries.labels(result)
+        self._deliveries_of[result].inc()
 
     def text(self, depths: Mapping[str, int]) -> bytes:
         """Everything, in Prometheus's format, with the depths of the queues as they are now."""
