@@ -21,6 +21,7 @@ from stripe_lite import contract, registry
 from stripe_lite.audit.verify import all_checks
 from stripe_lite.core.machine import Machine
 from stripe_lite.payments.charges.machine import CHARGE
+from stripe_lite.payments.disputes.machine import DISPUTE
 from stripe_lite.payments.payment_intents.machine import PAYMENT_INTENT
 from stripe_lite.payments.refunds.machine import REFUND
 from stripe_lite.settings import ENV_PREFIX, Settings
@@ -90,6 +91,8 @@ PARTS: Mapping[str, Callable[[], str]] = {
     "charge-rules": lambda: rules_table(CHARGE),
     "refund-diagram": lambda: diagram(REFUND),
     "refund-rules": lambda: rules_table(REFUND),
+    "dispute-diagram": lambda: diagram(DISPUTE),
+    "dispute-rules": lambda: rules_table(DISPUTE),
     **card_tables.PARTS,
 }
 

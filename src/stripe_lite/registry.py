@@ -52,6 +52,11 @@ from stripe_lite.http.route import Operation, Router
 from stripe_lite.payments.charges import announcing, direct, expiry
 from stripe_lite.payments.charges import router as charges_router
 from stripe_lite.payments.charges import service as charges
+from stripe_lite.payments.disputes import opening as dispute_opening
+from stripe_lite.payments.disputes import router as disputes_router
+from stripe_lite.payments.disputes import service as disputes
+from stripe_lite.payments.early_fraud_warnings import router as early_fraud_warnings_router
+from stripe_lite.payments.early_fraud_warnings import service as early_fraud_warnings
 from stripe_lite.payments.payment_intents import attempts, captures, increments, line_items
 from stripe_lite.payments.payment_intents import router as payment_intents_router
 from stripe_lite.payments.payment_intents import service as payment_intents
@@ -88,6 +93,7 @@ RESOURCES: Sequence[Served] = (
         },
     ),
     Served("customer_balance_transaction", "cbtxn", customer_balance_transactions.show),
+    Served("dispute", "du", disputes.show),
     Served("event", "evt", events.show),
     Served(
         "payment_intent",
@@ -97,6 +103,7 @@ RESOURCES: Sequence[Served] = (
     ),
     Served("payment_method", "pm", payment_methods.show),
     Served("payout", "po", payouts.show),
+    Served("radar.early_fraud_warning", "issfr", early_fraud_warnings.show),
     Served("refund", "re", refunds.show),
     Served("tax_id", "txi", tax_ids.show),
     Served("token", "tok", tokens.show),
@@ -114,6 +121,8 @@ ROUTERS: Sequence[Router] = (
     customer_sessions_router.router,
     customers_router.router,
     ephemeral_keys_router.router,
+    disputes_router.router,
+    early_fraud_warnings_router.router,
     events_router.router,
     external_accounts_router.router,
     payment_intents_router.router,
@@ -149,6 +158,8 @@ JOBS: Mapping[str, JobHandler] = {
     schedule.JOB: automatic_payouts.run,
     topups.JOB: topups.settle,
     charges.EXPIRY_JOB: expiry.expire,
+    dispute_opening.OPENING_JOB: dispute_opening.open_due,
+    disputes.DECISION_JOB: disputes.decide_due,
     registration.VERIFICATION_JOB: registration.verify,
 }
 
@@ -159,6 +170,9 @@ BATCHES: Mapping[str, BatchHandler] = {
 
 # Event type → who reacts to it, in order, in the same transaction.
 REACTIONS: Mapping[str, tuple[Reaction, ...]] = {
+    "charge.captured": (dispute_opening.expect,),
+    "charge.refunded": (dispute_opening.close_inquiries,),
+    "charge.succeeded": (dispute_opening.expect,),
     "customer.deleted": (sources.forget_all,),
     links.ATTACH_PAYMENT_METHOD: (attachment.attach_to_customer,),
     links.ATTACH_SOURCE: (sources.attach,),

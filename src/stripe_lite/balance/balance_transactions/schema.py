@@ -78,8 +78,14 @@ def render(transaction: BalanceTransaction, now: datetime) -> BalanceTransaction
         fee=transaction.fee,
         fee_details=[FeeObject(**part) for part in transaction.fee_details],
         net=transaction.net,
-        reporting_category=REPORTING_CATEGORIES.get(transaction.type, transaction.type),
+        reporting_category=_category(transaction),
         source=transaction.source_id,
         status="available" if transaction.available_at <= now else "pending",
         type=transaction.type,
     )
+
+
+def _category(transaction: BalanceTransaction) -> str:
+    if transaction.type == "adjustment" and transaction.amount > 0:
+        return "dispute_reversal"
+    return REPORTING_CATEGORIES.get(transaction.type, transaction.type)

@@ -51,7 +51,7 @@ def _check_state(charge: Charge) -> None:
         raise InvalidRequest(
             f"Charge {charge.id} is still pending: it can be refunded once it succeeded.", code=NOT_REFUNDABLE
         )
-    if charge.disputed:
+    if charge.details.get("charged_back"):
         raise InvalidRequest(
             f"Charge {charge.id} has been charged back; cannot issue a refund.", code="charge_disputed"
         )
