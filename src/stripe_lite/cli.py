@@ -136,6 +136,22 @@ def verify(
 
 
 @app.command()
+def ledger(
+    account: Annotated[str, typer.Argument(help="The account's id, or the test key whose sandbox it is.")],
+    live: Annotated[bool, typer.Option("--live", help="The books of live mode.")] = False,
+) -> None:
+    """Show an account's books, which add up to zero, and the entries that came last."""
+    from rich.console import Console
+
+    from stripe_lite.audit import books
+    from stripe_lite.http.keys import sandbox_account_id
+
+    account_id = sandbox_account_id(account) if account.startswith("sk_test_") else account
+    with _explained(), _database(_settings()) as (url, _):
+        asyncio.run(books.show(url, account_id, Console(), livemode=live))
+
+
+@app.command()
 def migrate() -> None:
     """Bring the database to the schema that this version knows."""
     with _explained(), _migrated(_settings()) as (_, place):
