@@ -10,6 +10,7 @@ import asyncpg
 import httpx
 
 from stripe_lite.audit.verify import State, verify
+from stripe_lite.http.keys import sandbox_account_id
 from tests.shop import new_key
 from tests.webhooks.receivers import Receiver
 
@@ -23,6 +24,8 @@ BY_CARD = {
 PAID = BY_CARD | {"confirm": "true"}
 HELD = PAID | {"capture_method": "manual"}
 DECLINED = PAID | {"payment_method": "pm_card_chargeDeclined"}
+DISPUTED = PAID | {"payment_method": "pm_card_createDispute"}
+AVAILABLE = PAID | {"payment_method": "pm_card_bypassPending"}
 TRY_SECONDS_MAX = 40.0
 PAUSE_SECONDS = 0.05
 
@@ -104,9 +107,22 @@ class Merchant:
             held = (await self.post("/v1/payment_intents", HELD)).object
             canceled = await self.post(f"/v1/payment_intents/{held['id']}/cancel", {})
             assert canceled.object["status"] == "canceled", canceled.body
+            disputed = await self.post("/v1/payment_intents", DISPUTED)
+            assert disputed.object["status"] == "succeeded", disputed.body
+            await self._pay_out()
             created = (await self.post("/v1/payment_intents", BY_CARD)).object
             confirmed = await self.post(f"/v1/payment_intents/{created['id']}/confirm", {})
             assert confirmed.object["status"] == "succeeded", confirmed.body
+
+    async def _pay_out(self) -> None:
+        """Earn what can be paid out at once, and pay it out; the dispute may have taken it first."""
+        accounts = f"/v1/accounts/{sandbox_account_id(self.key)}/external_accounts"
+        added = await self.post(accounts, {"external_account": "btok_us_verified"})
+        assert added.status == 200, added.body
+        earned = await self.post("/v1/payment_intents", AVAILABLE)
+        assert earned.object["status"] == "succeeded", earned.body
+        paid = await self.post("/v1/payouts", {"amount": "500", "currency": "usd"})
+        assert paid.status == 200 or paid.object["error"]["code"] == "balance_insufficient", paid.body
 
     async def replays(self, *, url: str | None = None) -> None:
         """Every answer is given again, byte by byte."""
@@ -128,7 +144,8 @@ async def quiet(dsn: str, seconds: float = 20.0) -> None:
 
 
 BUSY = """
-SELECT EXISTS (SELECT FROM deliveries WHERE status = 'pending') OR EXISTS (SELECT FROM jobs WHERE kind = 'bank')
+SELECT EXISTS (SELECT FROM deliveries WHERE status = 'pending')
+    OR EXISTS (SELECT FROM jobs WHERE kind = 'bank' OR run_at < now() + interval '30 seconds')
     OR EXISTS (SELECT FROM idempotency_keys WHERE state = 'started')
 """
 

@@ -6,7 +6,6 @@ from typing import Any
 import asyncpg
 import pytest
 
-from stripe_lite.audit.verify import State, verify
 from tests.shop import Shop, raises_stripe
 
 AMOUNT = 10_000
@@ -77,7 +76,7 @@ async def test_a_fraudulent_payment_is_disputed_and_the_money_withdrawn(shop: Sh
     assert (expanded.charge.object, expanded.payment_intent.object) == ("charge", "payment_intent")
 
 
-async def test_winning_evidence_brings_money_and_fee_back(shop: Shop, dsn: str) -> None:
+async def test_winning_evidence_brings_money_and_fee_back(shop: Shop) -> None:
     dispute = await _disputed(shop)
     sent = await shop.v1.disputes.update_async(dispute.id, {"evidence": {"uncategorized_text": "winning_evidence"}})
     assert (sent.status, sent.evidence_details.submission_count) == ("under_review", 1)
@@ -95,9 +94,6 @@ async def test_winning_evidence_brings_money_and_fee_back(shop: Shop, dsn: str) 
     await shop.v1.refunds.create_async({"charge": dispute.charge})  # What was won may be given back after all.
     with raises_stripe(param="evidence"):
         await shop.v1.disputes.update_async(dispute.id, {"evidence": {"uncategorized_text": "more"}})
-    assert not [
-        each for each in await verify(dsn) if each.state is State.BROKEN and each.check.number in (1, 2, 10, 11)
-    ]
 
 
 async def test_losing_evidence_loses_the_money(shop: Shop) -> None:
