@@ -57,7 +57,7 @@ from stripe_lite.payments.disputes import router as disputes_router
 from stripe_lite.payments.disputes import service as disputes
 from stripe_lite.payments.early_fraud_warnings import router as early_fraud_warnings_router
 from stripe_lite.payments.early_fraud_warnings import service as early_fraud_warnings
-from stripe_lite.payments.payment_intents import attempts, captures, increments, line_items
+from stripe_lite.payments.payment_intents import attempts, captures, increments, line_items, voucher_actions
 from stripe_lite.payments.payment_intents import router as payment_intents_router
 from stripe_lite.payments.payment_intents import service as payment_intents
 from stripe_lite.payments.payment_method_configurations import router as payment_method_configurations_router
@@ -160,6 +160,7 @@ JOBS: Mapping[str, JobHandler] = {
     charges.EXPIRY_JOB: expiry.expire,
     dispute_opening.OPENING_JOB: dispute_opening.open_due,
     disputes.DECISION_JOB: disputes.decide_due,
+    voucher_actions.JOB: voucher_actions.end,
     registration.VERIFICATION_JOB: registration.verify,
 }
 

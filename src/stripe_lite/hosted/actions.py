@@ -7,6 +7,7 @@ A browser gets pages and a redirect back to the shop. A program that asks for JS
 
 import json
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
 from typing import TypeAlias
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
@@ -122,6 +123,8 @@ def _action(visit: IntentVisit) -> str | None:
         return None
     if visit.intent.details["next_action"]["type"] == actions.VERIFY:
         return "verify"
+    if visit.method is not None and kinds.KINDS[visit.method.type].voucher:
+        return "voucher"
     return "authenticate" if visit.method is None or visit.method.type in ("card", "link") else "authorize"
 
 
@@ -165,9 +168,21 @@ def _page(visit: IntentVisit, status: int = 200, problem: str | None = None) -> 
         method=method,
         label="Card" if kind is None else kind.label,
         by_code=action == "verify" and _by_code(visit),
+        facts=_on_voucher(visit) if action == "voucher" else {},
         problem=problem,
         livemode=visit.intent.livemode,
     )
+
+
+def _on_voucher(visit: IntentVisit) -> dict[str, str]:
+    """What a payer types in, or shows, where they pay."""
+    action: Tree = visit.intent.details["next_action"]
+    shown: Tree = action[action["type"]]
+    facts = {name.capitalize(): str(shown[name]) for name in ("entity", "reference", "number") if name in shown}
+    for store, codes in shown.get("stores", {}).items():
+        facts[store.capitalize()] = f"{codes['payment_code']} / {codes['confirmation_number']}"
+    until = datetime.fromtimestamp(shown.get("expires_at") or shown["expires_after"], UTC)
+    return facts | {"Pay until": f"{until:%Y-%m-%d %H:%M} UTC"}
 
 
 def _by_code(visit: IntentVisit) -> bool:

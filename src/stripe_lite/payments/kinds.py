@@ -14,6 +14,7 @@ class Kind:
     currencies: frozenset[str] = EVERY
     redirects: bool = False
     debit: bool = False  # Settles later, and needs a mandate.
+    voucher: bool = False  # Paid elsewhere, with a voucher, until it expires.
     reserves: bool = False  # An amount can be reserved first, and captured later.
 
     def takes(self, currency: str) -> bool:
@@ -23,6 +24,10 @@ class Kind:
 
 def _debit(label: str, currencies: str) -> Kind:
     return Kind(label, frozenset(currencies.split()), debit=True)
+
+
+def _voucher(label: str, currencies: str) -> Kind:
+    return Kind(label, frozenset(currencies.split()), voucher=True)
 
 
 def _redirect(label: str, currencies: str, *, reserves: bool = False) -> Kind:
@@ -37,6 +42,10 @@ KINDS: dict[str, Kind] = {
     "bacs_debit": _debit("Bacs Direct Debit", "gbp"),
     "sepa_debit": _debit("SEPA Direct Debit", "eur"),
     "us_bank_account": _debit("US bank account", "usd"),
+    "boleto": _voucher("Boleto", "brl"),
+    "konbini": _voucher("Konbini", "jpy"),
+    "multibanco": _voucher("Multibanco", "eur"),
+    "oxxo": _voucher("OXXO", "mxn"),
     "affirm": _redirect("Affirm", "usd cad", reserves=True),
     "afterpay_clearpay": _redirect("Afterpay / Clearpay", "usd cad gbp aud nzd", reserves=True),
     "alipay": _redirect("Alipay", "cny aud cad eur gbp hkd jpy myr nzd sgd usd"),

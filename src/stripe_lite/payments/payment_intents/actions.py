@@ -7,7 +7,7 @@ from stripe_lite.core.clock import unix
 from stripe_lite.core.errors import InvalidRequest
 from stripe_lite.core.objects import Tree
 from stripe_lite.db.work import Work
-from stripe_lite.payments import microdeposits, qr_codes
+from stripe_lite.payments import kinds, microdeposits, qr_codes
 from stripe_lite.payments.microdeposits import Verdict
 from stripe_lite.payments.payment_intents import attempts
 from stripe_lite.payments.payment_intents import service as intents
@@ -29,6 +29,10 @@ AUTHENTICATION_FAILED = InvalidRequest(
 )
 PAYMENT_ATTEMPT_FAILED = InvalidRequest(
     "The payment failed: the payer turned it down.", code="payment_intent_payment_attempt_failed"
+)
+VOUCHER_EXPIRED = InvalidRequest(
+    "The payment attempt has expired: the voucher was not paid in time.",
+    code="payment_intent_payment_attempt_expired",
 )
 DEPOSITS_FAILED = InvalidRequest(
     "Microdeposits could not be sent to the bank account: its details may be wrong.",
@@ -111,6 +115,9 @@ async def fail(work: Work, intent: PaymentIntent) -> None:
     """The payer failed the authentication, or turned the payment down."""
     _refuse_unless_awaited(work, intent)
     method = await payment_methods.resolve(work, intent.payment_method_id or "")
+    if kinds.KINDS[method.type].voucher:
+        give_up(work, intent, method, VOUCHER_EXPIRED)
+        return
     give_up(work, intent, method, AUTHENTICATION_FAILED if method.type in ("card", "link") else PAYMENT_ATTEMPT_FAILED)
 
 

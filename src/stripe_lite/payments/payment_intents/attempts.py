@@ -57,7 +57,7 @@ async def start(
             transfer_group=intent.transfer_group,
             metadata=dict(intent.meta),
             details={name: intent.details[name] for name in CHARGE_DETAILS if intent.details.get(name) is not None}
-            | {"authentication": result},
+            | {"authentication": result, "voucher": intent.details.get("voucher")},
         ),
     )
     if options.future_usage(intent, method.type) is None:

@@ -5,8 +5,8 @@ from dataclasses import asdict, dataclass
 from stripe_lite.core.errors import CardError, InvalidRequest
 from stripe_lite.core.objects import Tree
 from stripe_lite.db.work import Work
-from stripe_lite.payments import kinds
-from stripe_lite.payments.payment_intents import actions, attempts, authentication, checks, options
+from stripe_lite.payments import kinds, vouchers
+from stripe_lite.payments.payment_intents import actions, attempts, authentication, checks, options, voucher_actions
 from stripe_lite.payments.payment_intents import service as intents
 from stripe_lite.payments.payment_intents.machine import PAYMENT_INTENT, IntentFact, IntentStatus
 from stripe_lite.payments.payment_intents.model import PaymentIntent
@@ -117,6 +117,8 @@ async def _confirm(work: Work, intent: PaymentIntent, params: ConfirmationFields
     _check_return_url(intent, method, consent)
     _check_mandate(work, method, consent)
     _check_future_usage(intent, method, consent)
+    if kinds.KINDS[method.type].voucher:
+        vouchers.check_payer(method.type, method.billing_details)
     if method.type == "card":
         _prepare_card(intent, method)
     intent.confirmations += 1
@@ -268,6 +270,8 @@ def _action(work: Work, intent: PaymentIntent, method: PaymentMethod, consent: C
     kind = kinds.KINDS[method.type]
     if kind.redirects:
         return actions.redirect(work, intent, method, consent.return_url)
+    if kind.voucher:
+        return voucher_actions.hand_out(work, intent, method)
     if kind.debit and not method.verified:
         return actions.verify_microdeposits(work, intent, method)
     if not authentication.is_needed(intent, method, off_session=consent.off_session):

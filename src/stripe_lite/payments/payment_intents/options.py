@@ -4,7 +4,7 @@ from stripe_lite.bank.port import ThreeDSecureResult
 from stripe_lite.core.errors import InvalidRequest
 from stripe_lite.core.objects import Tree
 from stripe_lite.db.work import Work
-from stripe_lite.payments import kinds
+from stripe_lite.payments import kinds, vouchers
 from stripe_lite.payments.payment_intents.model import PaymentIntent
 from stripe_lite.payments.payment_intents.schema import (
     IntentFields,
@@ -17,12 +17,20 @@ from stripe_lite.payments.payment_methods.model import PaymentMethod
 DEFAULTS: dict[str, Tree] = {
     "acss_debit": {"verification_method": "automatic"},
     "bancontact": {"preferred_language": "en"},
+    "boleto": {"expires_after_days": 3},
     "card": {
         "installments": None,
         "mandate_options": None,
         "network": None,
         "request_three_d_secure": "automatic",
     },
+    "konbini": {
+        "confirmation_number": None,
+        "expires_after_days": None,
+        "expires_at": None,
+        "product_description": None,
+    },
+    "oxxo": {"expires_after_days": 3},
     "us_bank_account": {"verification_method": "automatic"},
 }
 # What a type's settings take and don't give back.
@@ -130,6 +138,11 @@ def future_usage(intent: PaymentIntent, type: str) -> str | None:
     return None if own == "none" else str(own)
 
 
+def of_type(intent: PaymentIntent, type: str) -> Tree:
+    """The settings for payments by this type."""
+    return _of(intent, type)
+
+
 def of_card(intent: PaymentIntent) -> Tree:
     """The settings for payments by card."""
     return _of(intent, "card")
@@ -235,6 +248,8 @@ def _check_types(types: list[str], currency: str, given: Tree | None, *, manual:
 
 def _settings_of(types: list[str], given: Tree | None, before: Tree) -> Tree:
     details: Tree = {"payment_method_types": types, "payment_method_options": _settings(types, given, before)}
+    for name in vouchers.VOUCHERS:
+        vouchers.check_settings(name, details["payment_method_options"].get(name) or {})
     imported = ((given or {}).get("card") or {}).get("three_d_secure")
     if imported is not None:
         details["authentication"] = _imported(imported)

@@ -131,6 +131,8 @@ def of_charge(
             card["capture_before"] = capture_before
         return {"card": card, "type": "card"}
     told: Tree = {name: method.details.get(name) for name in FIELDS.get(method.type, ())}
+    voucher: Tree = given.get("voucher") or {}
+    told |= {name: value for name, value in voucher.items() if name in told}
     if mandate is not None and ("mandate" in told or method.type in ("acss_debit", "us_bank_account")):
         told["mandate"] = mandate
     return {method.type: told, "type": method.type}
