@@ -203,7 +203,14 @@ async def test_evidence_decides_an_inquiry(shop: Shop, word: str, status: str, w
 
 async def test_the_other_cards_are_disputed_in_their_own_ways(shop: Shop) -> None:
     await _pay(shop, "pm_card_createMultipleDisputes")
-    assert [dispute.amount for dispute in await _disputes(shop, 2)] == [5_000, 5_000]
+    first, second = await _disputes(shop, 2)
+    assert [dispute.amount for dispute in (first, second)] == [5_000, 5_000]
+    for dispute in (first, second):
+        with raises_stripe(code="charge_disputed"):
+            await shop.v1.refunds.create_async({"charge": dispute.charge})
+        await shop.v1.disputes.update_async(dispute.id, {"evidence": {"uncategorized_text": "winning_evidence"}})
+        await _until(shop, dispute, "won")
+    await shop.v1.refunds.create_async({"charge": first.charge})
     await _pay(shop, "pm_card_createCe3EligibleDispute")
     eligible = (await _disputes(shop, 3))[-1]
     assert eligible.enhanced_eligibility_types == ["visa_compelling_evidence_3"]

@@ -1,5 +1,7 @@
 """What a dispute does to the account's balance: withdrawn with a fee, given back where it is won, gone where lost."""
 
+from sqlalchemy import select
+
 from stripe_lite.balance import settlement
 from stripe_lite.balance.balance_transactions import booking
 from stripe_lite.balance.balance_transactions.booking import Fee, Movement
@@ -21,9 +23,15 @@ async def withdraw(work: Work, dispute: Dispute, charge: Charge) -> None:
 
 
 async def reinstate(work: Work, dispute: Dispute, charge: Charge) -> None:
-    """Put both back: the dispute was won."""
+    """Put both back: the dispute was won. Another one of the same charge may still hold its part."""
     dispute.withdrawn = False
-    charge.details = charge.details | {"charged_back": False}
+    others = select(Dispute).where(
+        Dispute.account_id == work.account_id,
+        Dispute.charge_id == charge.id,
+        Dispute.id != dispute.id,
+        Dispute.withdrawn,
+    )
+    charge.details = charge.details | {"charged_back": await work.one(others) is not None}
     await _book(work, dispute, charge, 1, f"Chargeback reversal for {charge.id}")
 
 
