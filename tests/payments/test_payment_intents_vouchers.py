@@ -50,6 +50,9 @@ async def test_a_voucher_is_paid_at_once_or_expires_at_once(shop: Shop, type: st
         "charge.succeeded",
         "payment_intent.succeeded",
     ]
+    if type in ("boleto", "oxxo"):
+        with raises_stripe(code="charge_not_refundable"):
+            await shop.v1.refunds.create_async({"payment_intent": intent.id})
     other = await start(shop, type, "expire_immediately")
     expired = await shop.until(
         lambda: shop.v1.payment_intents.retrieve_async(other.id), status="requires_payment_method"

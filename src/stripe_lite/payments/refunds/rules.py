@@ -8,6 +8,8 @@ from stripe_lite.payments.payment_intents.machine import IntentStatus
 from stripe_lite.payments.payment_intents.model import PaymentIntent
 
 NOT_REFUNDABLE = "charge_not_refundable"
+# Paid in cash or at a bank's counter, by somebody whose account nobody knows.
+WITHOUT_REFUNDS = frozenset({"boleto", "oxxo"})
 
 
 def charge_of(intent: PaymentIntent) -> str:
@@ -51,6 +53,9 @@ def _check_state(charge: Charge) -> None:
         raise InvalidRequest(
             f"Charge {charge.id} is still pending: it can be refunded once it succeeded.", code=NOT_REFUNDABLE
         )
+    type: str = (charge.details.get("payment_method_details") or {}).get("type") or "card"
+    if type in WITHOUT_REFUNDS:
+        raise InvalidRequest(f"Payments by {type} cannot be refunded.", code=NOT_REFUNDABLE)
     if charge.details.get("charged_back"):
         raise InvalidRequest(
             f"Charge {charge.id} has been charged back; cannot issue a refund.", code="charge_disputed"
