@@ -67,6 +67,7 @@ from stripe_lite.payments.payment_methods import router as payment_methods_route
 from stripe_lite.payments.payment_methods import service as payment_methods
 from stripe_lite.payments.refunds import router as refunds_router
 from stripe_lite.payments.refunds import service as refunds
+from stripe_lite.payments.sources import aliases as source_aliases
 from stripe_lite.payments.sources import router as sources_router
 from stripe_lite.payments.sources import service as sources
 from stripe_lite.payments.tokens import external as external_account_tokens
@@ -131,6 +132,7 @@ ROUTERS: Sequence[Router] = (
     payment_methods_router.router,
     payouts_router.router,
     refunds_router.router,
+    source_aliases.router,
     sources_router.router,
     tax_ids_router.router,
     tokens_router.router,

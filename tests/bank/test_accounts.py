@@ -82,23 +82,3 @@ def test_a_valid_iban_of_no_table_pays() -> None:
 def test_an_australian_account_of_no_table_pays() -> None:
     account = accounts.recognise("au_becs_debit", "987654321", routing="082082")
     assert (account.outcome, account.country, account.routing) == ("debit_success", "AU", "082082")
-
-
-@pytest.mark.parametrize(
-    ("answer", "result"),
-    [
-        ((32, 45), "verified"),
-        ((45, 32), "verified"),
-        ((10, 11), "attempts_exceeded"),
-        ((40, 41), "timeout"),
-        ((1, 2), "mismatch"),
-        ((32,), "mismatch"),
-        ("SM11AA", "verified"),
-        ("sm11aa", "verified"),
-        ("SM33CC", "attempts_exceeded"),
-        ("SM44DD", "timeout"),
-        ("SM00XX", "mismatch"),
-    ],
-)
-def test_microdeposits_are_verified_by_amounts_or_descriptor(answer: tuple[int, ...] | str, result: str) -> None:
-    assert accounts.microdeposits(answer) == result

@@ -1,12 +1,8 @@
 """Every test bank account that Stripe documents, one a line, and how an account's details are read."""
 
-from typing import Literal, TypeAlias
-
 from stripe_lite.bank.facts import AccountFact, Method
 from stripe_lite.bank.sepa_accounts import SEPA_ACCOUNTS
 from stripe_lite.core.errors import InvalidRequest
-
-Microdeposits: TypeAlias = Literal["verified", "attempts_exceeded", "timeout", "mismatch"]
 
 BACS_REFUSED = "00044444"  # Setting up a Bacs debit with this number fails at once.
 
@@ -169,13 +165,6 @@ ACCOUNTS: tuple[AccountFact, ...] = (
 
 _COUNTRIES = {"bacs_debit": "GB", "au_becs_debit": "AU", "acss_debit": "CA"}
 _LENGTHS = {"bacs_debit": (8,), "au_becs_debit": range(5, 10), "acss_debit": range(5, 13)}
-_AMOUNTS: dict[tuple[int, ...], Microdeposits] = {
-    (10, 11): "attempts_exceeded",
-    (32, 45): "verified",
-    (40, 41): "timeout",
-}
-_DESCRIPTORS: dict[str, Microdeposits] = {"SM11AA": "verified", "SM33CC": "attempts_exceeded", "SM44DD": "timeout"}
-
 # Backwards, so that of two lines with one number the first one stays.
 _BY_NUMBER: dict[tuple[str, str], AccountFact] = {
     (account.method, account.number): account for account in reversed(ACCOUNTS)
@@ -206,13 +195,6 @@ def recognise(method: Method, number: str, *, routing: str | None = None) -> Acc
             "The account number is not valid.", code="account_number_invalid", param=f"{method}[account_number]"
         )
     return known or AccountFact(method, digits, (), country=_COUNTRIES[method], routing=routing)
-
-
-def microdeposits(answer: tuple[int, ...] | str) -> Microdeposits:
-    """Tell what follows when a payer answers with these two amounts, or with this descriptor code."""
-    if isinstance(answer, str):
-        return _DESCRIPTORS.get(answer.upper(), "mismatch")
-    return _AMOUNTS.get(tuple(sorted(answer)), "mismatch")
 
 
 def iban_valid(iban: str) -> bool:

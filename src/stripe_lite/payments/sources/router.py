@@ -4,6 +4,7 @@ from stripe_lite.core.lists import ListObject
 from stripe_lite.db.work import Work
 from stripe_lite.http.route import Router
 from stripe_lite.payments.sources import service as sources
+from stripe_lite.payments.sources import verification
 from stripe_lite.payments.sources.schema import (
     DeletedSourceObject,
     SourceCreateParams,
@@ -39,7 +40,7 @@ async def update_source(work: Work, customer: str, id: str, params: SourceUpdate
 @router.post("/v1/customers/{customer}/sources/{id}/verify")
 async def verify_source(work: Work, customer: str, id: str, params: SourceVerifyParams) -> SourceObject:
     """Prove that a bank account is the customer's."""
-    return render(await sources.verify(work, customer, id, params))
+    return render(await verification.verify(work, customer, id, params))
 
 
 @router.delete("/v1/customers/{customer}/sources/{id}", ephemeral=())

@@ -22,6 +22,9 @@ BRANDS = {
 }
 
 
+VERIFICATION_FAILED = "verification_failed"
+
+
 class CardSourceParams(Params):
     """A card by its number."""
 
@@ -90,6 +93,10 @@ class SourceListParams(ListParams):
     object: str | None = Field(None, description="Only sources of this kind: `card` or `bank_account`.")
 
 
+class KindListParams(ListParams):
+    """Which part of a customer's cards, or bank accounts, to list."""
+
+
 class TokenNetworksObject(StripeObject):
     """Which of a co-branded card's networks was chosen."""
 
@@ -144,7 +151,7 @@ class BankAccountSourceObject(StripeObject):
     last4: str = Field(description="Last four digits of the number.")
     metadata: Metadata | None = Field(None, description="Your own key-value pairs; not in tokens.")
     routing_number: str | None = Field(description="The routing number.")
-    status: str = Field(description="`new`, or `verified` once it is proven to be the customer's.")
+    status: str = Field(description="`new`, `verified` once it is proven to be the customer's, `verification_failed`.")
 
 
 class DeletedCardObject(StripeObject):
@@ -169,8 +176,16 @@ DeletedSourceObject: TypeAlias = DeletedCardObject | DeletedBankAccountObject
 
 def render(source: PaymentMethod) -> SourceObject:
     """A customer's source as clients see it."""
-    if source.type == "card":
-        return _card(source, customer=source.customer_id)
+    return render_card(source) if source.type == "card" else render_bank_account(source)
+
+
+def render_card(source: PaymentMethod) -> CardSourceObject:
+    """A customer's card as clients see it."""
+    return _card(source, customer=source.customer_id)
+
+
+def render_bank_account(source: PaymentMethod) -> BankAccountSourceObject:
+    """A customer's bank account as clients see it."""
     return _bank_account(source, customer=source.customer_id, metadata=source.meta)
 
 
@@ -240,6 +255,12 @@ def _bank_account(source: PaymentMethod, **belonging: Tree | str | None) -> Bank
         fingerprint=account["fingerprint"],
         last4=account["last4"],
         routing_number=account["routing_number"],
-        status="verified" if source.verified else "new",
+        status=_status(source),
         **belongs,
     )
+
+
+def _status(source: PaymentMethod) -> str:
+    if source.verified:
+        return "verified"
+    return VERIFICATION_FAILED if source.extras.get(VERIFICATION_FAILED) else "new"

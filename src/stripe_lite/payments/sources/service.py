@@ -3,10 +3,12 @@
 A source can be used as a payment method, and a payment by a token is one by the source that the token becomes.
 """
 
+from typing import Literal, TypeAlias
+
 from sqlalchemy import Select, select
 
 from stripe_lite.balance.external_accounts import service as external_accounts
-from stripe_lite.bank import accounts, cards
+from stripe_lite.bank import cards
 from stripe_lite.core import metadata
 from stripe_lite.core.errors import CardError, InvalidParameter, InvalidRequest, ResourceMissing
 from stripe_lite.core.ids import new_id
@@ -31,13 +33,14 @@ from stripe_lite.payments.sources.schema import (
     SourceListParams,
     SourceObject,
     SourceUpdateParams,
-    SourceVerifyParams,
     render,
 )
 from stripe_lite.payments.tokens import service as tokens
 from stripe_lite.payments.tokens.schema import BankAccountTokenParams, CardTokenParams
 
-PREFIXES = ("card_", "ba_")
+Kind: TypeAlias = Literal["bank_account", "card"]
+PREFIX_OF: dict[Kind, str] = {"bank_account": "ba_", "card": "card_"}
+PREFIXES = tuple(PREFIX_OF.values())
 TYPES = {"bank_account": ("us_bank_account", PAYOUT_ACCOUNT)}
 INCLUDED_MAX = 10
 ADDRESS = {
@@ -93,10 +96,20 @@ async def show(work: Work, id: str) -> StripeObject:
     return render(source)
 
 
-async def create(work: Work, customer_id: str, params: SourceCreateParams) -> PaymentMethod:
+def of_kind(kind: Kind, id: str) -> str:
+    """The id, if it is one of a source of this kind."""
+    if not id.startswith(PREFIX_OF[kind]):
+        raise ResourceMissing("source", id)
+    return id
+
+
+async def create(work: Work, customer_id: str, params: SourceCreateParams, kind: Kind | None = None) -> PaymentMethod:
     """Save a card or a bank account with a customer; the first one becomes the default."""
     customer = await customers.living(work, customer_id, param="customer", lock=True)
     source = await of_details(work, params)
+    if kind is not None and not source.id.startswith(PREFIX_OF[kind]):
+        named = next(name for name in ("source", "card", "bank_account") if params.given(name))
+        raise InvalidRequest(f"Here only a {kind.replace('_', ' ')} can be saved.", param=named)
     if params.metadata is not None:
         source.meta = metadata.merge({}, params.metadata)
     _attach(work, customer, source)
@@ -155,28 +168,6 @@ async def update(work: Work, customer_id: str, id: str, params: SourceUpdatePara
     after = render(source)
     if difference := changes(before, after):
         record(work, "customer.source.updated", after, difference)
-    return source
-
-
-async def verify(work: Work, customer_id: str, id: str, params: SourceVerifyParams) -> PaymentMethod:
-    """Prove that a bank account is the customer's, by the two amounts that were sent to it."""
-    source = await retrieve(work, customer_id, id, lock=True)
-    if source.type == "card":
-        raise InvalidRequest("Only bank accounts are verified by amounts.", param="id")
-    if source.verified:
-        raise InvalidRequest("This bank account has already been verified.", code="bank_account_already_verified")
-    if params.amounts is None:
-        raise missing("amounts")
-    if accounts.microdeposits(tuple(params.amounts)) != "verified":
-        raise InvalidRequest(
-            "The amounts provided do not match the amounts that were sent to the bank account.",
-            code="bank_account_verification_failed",
-            param="amounts",
-        )
-    before = render(source)
-    source.verified = True
-    after = render(source)
-    record(work, "customer.source.updated", after, changes(before, after))
     return source
 
 
