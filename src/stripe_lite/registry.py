@@ -52,6 +52,8 @@ from stripe_lite.http.route import Operation, Router
 from stripe_lite.payments.charges import announcing, direct, expiry
 from stripe_lite.payments.charges import router as charges_router
 from stripe_lite.payments.charges import service as charges
+from stripe_lite.payments.confirmation_tokens import router as confirmation_tokens_router
+from stripe_lite.payments.confirmation_tokens import service as confirmation_tokens
 from stripe_lite.payments.disputes import opening as dispute_opening
 from stripe_lite.payments.disputes import router as disputes_router
 from stripe_lite.payments.disputes import service as disputes
@@ -81,6 +83,7 @@ RESOURCES: Sequence[Served] = (
     Served("bank_account", "ba", sources.show),
     Served("card", "card", sources.show),
     Served("charge", "ch", charges.show, {"refunds": refunds.included}),
+    Served("confirmation_token", "ctoken", confirmation_tokens.show),
     Served(
         "customer",
         "cus",
@@ -118,6 +121,7 @@ ROUTERS: Sequence[Router] = (
     balance_transactions_router.router,
     cash_balances_router.router,
     charges_router.router,
+    confirmation_tokens_router.router,
     customer_balance_transactions_router.router,
     customer_sessions_router.router,
     customers_router.router,

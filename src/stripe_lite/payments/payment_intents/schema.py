@@ -115,6 +115,9 @@ class IntentFields(Params):
 class ConfirmationFields(Params):
     """How a payment is confirmed."""
 
+    confirmation_token: str | None = Field(
+        None, description="What the payer filled in; what the request says itself comes first."
+    )
     error_on_requires_action: bool = Field(False, description="Fail instead of waiting for an action of the payer's.")
     mandate_data: Tree | None = Field(None, description="What the payer agreed to, and how.")
     off_session: bool | Literal["one_off", "recurring"] = Field(False, description="Whether the payer is absent.")

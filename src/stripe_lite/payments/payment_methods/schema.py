@@ -578,8 +578,8 @@ class RadarOptionsObject(StripeObject):
     session: str
 
 
-class PaymentMethodObject(StripeObject):
-    """A way to pay: its details stand in the hash that is named like its type."""
+class PaymentMethodHeadObject(StripeObject):
+    """What every payment method tells of itself."""
 
     id: str = Field(description="The payment method's id.")
     object: Literal["payment_method"] = "payment_method"
@@ -592,6 +592,11 @@ class PaymentMethodObject(StripeObject):
     metadata: Metadata | None = Field(description="Your own key-value pairs.")
     radar_options: RadarOptionsObject | None = Field(None, description="What fraud prevention may use, where set.")
     type: str = Field(description="The type; the hash named like it holds the details.")
+
+
+class PaymentMethodDetailsObject(StripeObject):
+    """The hashes of all types, of which a payment method has the one that is named like its own."""
+
     acss_debit: AcssDebitObject | None = Field(None, description="Canadian pre-authorized debit.")
     affirm: NoDetailsObject | None = Field(None, description="Affirm.")
     afterpay_clearpay: NoDetailsObject | None = Field(None, description="Afterpay or Clearpay.")
@@ -646,6 +651,10 @@ class PaymentMethodObject(StripeObject):
     us_bank_account: UsBankAccountObject | None = Field(None, description="US bank account.")
     wechat_pay: NoDetailsObject | None = Field(None, description="WeChat Pay.")
     zip: NoDetailsObject | None = Field(None, description="Zip.")
+
+
+class PaymentMethodObject(PaymentMethodDetailsObject, PaymentMethodHeadObject):
+    """A way to pay: its details stand in the hash that is named like its type."""
 
 
 def render(payment_method: PaymentMethod) -> PaymentMethodObject:

@@ -38,6 +38,13 @@ async def create(work: Work, params: PaymentMethodCreateParams) -> PaymentMethod
 
 async def create_from_data(work: Work, params: PaymentMethodDataParams) -> PaymentMethod:
     """Create a payment method from its details, as `payment_method_data` brings them too."""
+    payment_method = await read_data(work, params)
+    work.add(payment_method)
+    return payment_method
+
+
+async def read_data(work: Work, params: PaymentMethodDataParams) -> PaymentMethod:
+    """A payment method from its details, not written yet. A card's token is used up by it."""
     if params.type == "card" and params.card is not None and params.card.token is not None:
         known = await tokens.spend_card(work, params.card.token, param="card[token]")
     else:
@@ -51,7 +58,6 @@ async def create_from_data(work: Work, params: PaymentMethodDataParams) -> Payme
         payment_method.meta = metadata.merge({}, params.metadata)
     if params.radar_options is not None and params.radar_options.session is not None:
         payment_method.extras = {"radar_options": {"session": params.radar_options.session}}
-    work.add(payment_method)
     return payment_method
 
 
@@ -59,16 +65,20 @@ async def resolve(
     work: Work, id: str, *, param: str = "payment_method", lock: bool = False, watch: bool = False
 ) -> PaymentMethod:
     """The payment method with this id. Each use of a documented name such as `pm_card_visa` makes a new one."""
-    if id.startswith("pm_"):
-        known = named(id, work.account_id, work.now.date())
-        if known is not None:
-            payment_method = build(work, known, new_id("pm"))
-            work.add(payment_method)
-            return payment_method
+    payment_method = read_named(work, id)
+    if payment_method is not None:
+        work.add(payment_method)
+        return payment_method
     found = await work.get(PaymentMethod, id, lock=lock, watch=watch) if id.startswith(NAME_PREFIXES) else None
     if found is None or found.type == PAYOUT_ACCOUNT or not _may_see(work, found):
         raise ResourceMissing("PaymentMethod", id, param=param)
     return found
+
+
+def read_named(work: Work, name: str) -> PaymentMethod | None:
+    """What a documented name such as `pm_card_visa` stands for, not written yet; None for every other id."""
+    known = named(name, work.account_id, work.now.date()) if name.startswith("pm_") else None
+    return None if known is None else build(work, known, new_id("pm"))
 
 
 def _may_see(work: Work, method: PaymentMethod) -> bool:
