@@ -24,6 +24,7 @@ from stripe_lite.customers.balance_transactions import router as customer_balanc
 from stripe_lite.customers.balance_transactions import service as customer_balance_transactions
 from stripe_lite.customers.cash_balances import router as cash_balances_router
 from stripe_lite.customers.cash_balances import service as cash_balances
+from stripe_lite.customers.cash_balances.model import CashBalance
 from stripe_lite.customers.customer_sessions import router as customer_sessions_router
 from stripe_lite.customers.customers import links
 from stripe_lite.customers.customers import location as customer_location
@@ -97,6 +98,7 @@ RESOURCES: Sequence[Served] = (
         },
     ),
     Served("customer_balance_transaction", "cbtxn", customer_balance_transactions.show),
+    Served("customer_cash_balance_transaction", "ccsbtxn", cash_balances.show),
     Served("dispute", "du", disputes.show),
     Served("event", "evt", events.show),
     Served(
@@ -192,6 +194,7 @@ REACTIONS: Mapping[str, tuple[Reaction, ...]] = {
 TABLES = (
     Account,
     BankOp,
+    CashBalance,
     Delivery,
     DeliveryAttempt,
     IdempotencyKey,

@@ -50,6 +50,7 @@ async def sample(postgres: str, sdk_transport: HTTPXClient) -> str:
         await pay.create_async({**PAID, "customer": customer.id})
         held = await pay.create_async({**PAID, "capture_method": "manual"})
         await pay.capture_async(held.id, {"amount_to_capture": 1500})
+        await v1.test_helpers.customers.fund_cash_balance_async(customer.id, {"amount": 300, "currency": "eur"})
         await pay.cancel_async((await pay.create_async({"amount": 700, "currency": "eur"})).id)
     return dsn
 

@@ -110,6 +110,14 @@ SPOILT = [
         "UPDATE ledger_open_entries SET available_at = now()",
         {"pending becomes available in its time only"},
     ),
+    (
+        "UPDATE cash_balances SET amount = amount + 1",
+        {"a cash balance is the sum of its transactions", "the customers' cash is what the ledger holds for them"},
+    ),
+    (
+        MAY + "UPDATE cash_balance_transactions SET payment_intent_id = (SELECT min(id) FROM payment_intents)",
+        {"history is append-only", "what is applied to a payment was taken from the customer's cash"},
+    ),
     (f"UPDATE payment_intents SET amount_received = 1999 WHERE id = {THE_PAID}", {"intent and charge agree"}),
     (
         f"UPDATE charges SET status = 'failed' WHERE id = {ITS_CHARGE}",

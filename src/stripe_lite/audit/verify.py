@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from stripe_lite.audit import events, keeping, ledger, payments
+from stripe_lite.audit import cash, events, keeping, ledger, payments
 from stripe_lite.audit.check import Check
 from stripe_lite.core.card_numbers import redact
 from stripe_lite.db.session import Driver
@@ -44,7 +44,8 @@ class Finding:
 
 def all_checks() -> list[Check]:
     """Every check, by its number."""
-    return sorted((*payments.CHECKS, *ledger.CHECKS, *events.CHECKS, *keeping.checks()), key=lambda check: check.number)
+    checks = (*payments.CHECKS, *ledger.CHECKS, *cash.CHECKS, *events.CHECKS, *keeping.checks())
+    return sorted(checks, key=lambda check: check.number)
 
 
 async def verify(dsn: str, *, quiet: bool = False) -> list[Finding]:

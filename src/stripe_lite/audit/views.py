@@ -52,7 +52,13 @@ VIEWS = {
 
 # Rows of these are written once. Their owner takes the rights from itself; a superuser cannot be refused any. No
 # foreign key may point at them: checking one locks the row it points at, which takes the right to update.
-APPEND_ONLY = ("balance_transactions", "events", "ledger_entries", "payment_intent_transitions")
+APPEND_ONLY = (
+    "balance_transactions",
+    "cash_balance_transactions",
+    "events",
+    "ledger_entries",
+    "payment_intent_transitions",
+)
 
 CREATE_VIEWS = (
     "CREATE SCHEMA IF NOT EXISTS audit",

@@ -4,9 +4,9 @@ import re
 from dataclasses import dataclass
 from hmac import compare_digest
 
+from stripe_lite.balance.accounts import service as accounts
 from stripe_lite.core.objects import Tree
 from stripe_lite.db.plan import RequestStamp
-from stripe_lite.db.work import Work
 from stripe_lite.http.answers import API_VERSION
 from stripe_lite.http.phases import Kit, Who
 from stripe_lite.payments.charges.model import Charge
@@ -14,8 +14,6 @@ from stripe_lite.payments.payment_intents.model import PaymentIntent
 from stripe_lite.payments.payment_methods.model import PaymentMethod
 
 NAME = re.compile(r"[A-Za-z0-9_]{1,255}")
-MERCHANT = "SELECT details #>> '{business_profile,name}' AS name FROM accounts WHERE id = $1"
-NAMELESS = "Sandbox shop"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +53,7 @@ async def of_intent(kit: Kit, account_id: str, client_secret: str, origin: str |
             if intent is not None and compare_digest(client_secret.encode(), intent.client_secret.encode()):
                 given = intent.payment_method_id
                 method = None if given is None else await work.get(PaymentMethod, given)
-                return IntentVisit(who, await _merchant(work), intent, method)
+                return IntentVisit(who, await accounts.merchant_name(work), intent, method)
         finally:
             work.close()
     return None
@@ -71,7 +69,7 @@ async def of_receipt(kit: Kit, account_id: str, name: str) -> ReceiptVisit | Non
         try:
             charge = await work.get(Charge, id)
             if charge is not None and _is_address(charge, account_id, name):
-                return ReceiptVisit(await _merchant(work), charge)
+                return ReceiptVisit(await accounts.merchant_name(work), charge)
         finally:
             work.close()
     return None
@@ -86,10 +84,3 @@ def _payer(account_id: str, livemode: bool, origin: str | None) -> Who:
 def _is_address(charge: Charge, account_id: str, name: str) -> bool:
     address: str = charge.details.get("receipt_url") or ""
     return compare_digest(address.partition("/receipts/")[2].encode(), f"{account_id}/{name}".encode())
-
-
-async def _merchant(work: Work) -> str:
-    """What the shop is called."""
-    found = await work.execute(MERCHANT, work.account_id)
-    name: str | None = found[0]["name"] if found else None
-    return name or NAMELESS

@@ -27,6 +27,8 @@ from stripe_lite.http.keys import Account
 # Where an account that is paid out in a currency is at home; the euro's accounts are Ireland's, as Stripe's are.
 COUNTRIES = {"eur": "IE", "gbp": "GB", "usd": "US"}
 CURRENCY_LETTERS = 2
+MERCHANT = "SELECT details #>> '{business_profile,name}' AS name FROM accounts WHERE id = $1"
+NAMELESS = "Sandbox shop"
 # Every capability whose payments are served, and payouts.
 CAPABILITIES = (
     "acss_debit_payments",
@@ -60,7 +62,7 @@ async def show(work: Work, account_id: str) -> AccountObject:
         capabilities=dict.fromkeys(CAPABILITIES, "active"),
         charges_enabled=True,
         controller=ControllerObject(type="account"),
-        country=_country(profile.default_currency),
+        country=country(profile.default_currency),
         created=unix(opened[0][0]),
         default_currency=profile.default_currency,
         details_submitted=True,
@@ -83,6 +85,18 @@ async def show(work: Work, account_id: str) -> AccountObject:
     )
 
 
+async def merchant_name(work: Work) -> str:
+    """What the shop is called, as its customers read it."""
+    found = await work.execute(MERCHANT, work.account_id)
+    name: str | None = found[0]["name"] if found else None
+    return name or NAMELESS
+
+
+def country(currency: str) -> str:
+    """Where an account that settles in a currency is at home."""
+    return COUNTRIES.get(currency, currency[:CURRENCY_LETTERS].upper())
+
+
 async def _payouts(work: Work, delay_days: int) -> AccountPayoutsObject:
     settings = await balance_settings.of(work)
     days = {name: settings.details[name] for name in balance_settings.DAYS_OF.values() if name in settings.details}
@@ -92,10 +106,6 @@ async def _payouts(work: Work, delay_days: int) -> AccountPayoutsObject:
         schedule=schedule,
         statement_descriptor=settings.details.get("statement_descriptor"),
     )
-
-
-def _country(currency: str) -> str:
-    return COUNTRIES.get(currency, currency[:CURRENCY_LETTERS].upper())
 
 
 def _nothing() -> RequirementsObject:

@@ -8,6 +8,7 @@ from stripe_lite.core.lists import Page
 from stripe_lite.core.objects import changes
 from stripe_lite.core.search import Kind
 from stripe_lite.customers.balance_transactions import posting
+from stripe_lite.customers.cash_balances import posting as cash
 from stripe_lite.customers.customers import fields, links
 from stripe_lite.customers.customers.lookup import living, retrieve
 from stripe_lite.customers.customers.model import Customer
@@ -100,8 +101,13 @@ async def update(work: Work, id: str, params: CustomerUpdateParams) -> Customer:
 
 
 async def delete(work: Work, id: str) -> Customer:
-    """Delete a customer for good. Its payments stay."""
+    """Delete a customer for good. Its payments stay; money that it has left must be given back first."""
     customer = await living(work, id, param="id", lock=True)
+    if any((await cash.amounts(work, customer) or {}).values()):
+        raise InvalidRequest(
+            f"You cannot delete the customer {id}, who has an available cash balance. Apply it to a payment, or refund "
+            "it, first."
+        )
     customer.deleted = True
     record(work, "customer.deleted", render(customer))
     return customer
