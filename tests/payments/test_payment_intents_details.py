@@ -82,7 +82,7 @@ REFUSED = [
     ({"error_on_requires_action": True}, None, "error_on_requires_action"),
     ({"payment_method_types": ["card"]}, None, "payment_method_types"),
     ({"on_behalf_of": "acct_1"}, "parameter_unsupported", "on_behalf_of"),
-    ({"confirmation_token": "ctoken_1"}, "parameter_unsupported", "confirmation_token"),
+    ({"confirmation_token": "ctoken_1"}, None, "confirmation_token"),
     ({"mandate": "mandate_1"}, "parameter_unsupported", "mandate"),
     ({"tip": 5}, "parameter_unknown", "tip"),
 ]
