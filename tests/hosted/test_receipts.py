@@ -1,7 +1,13 @@
 """The receipt that `receipt_url` leads to."""
 
-import pytest
+import re
+from typing import Any
 
+import pytest
+from stripe import HTTPXClient, StripeClient
+
+from stripe_lite.db.session import Database
+from stripe_lite.http.keys import create_account, create_key
 from tests.payments.intents import DEBIT, PAID, RESERVED, told
 from tests.shop import Shop, raises_stripe
 
@@ -53,3 +59,29 @@ async def test_a_wrong_address_shows_nothing(shop: Shop, end: str) -> None:
     start = charge.receipt_url.rpartition("/")[0]
     for address in (f"{start}/{end}", f"{start}/{charge.id}_{'x' * 32}", charge.receipt_url[:-1]):
         assert (await shop.http.get(address)).status_code == 404
+
+
+async def test_live_payments_have_receipt_numbers(shop: Shop, sdk_transport: HTTPXClient, dsn: str) -> None:
+    database = Database(dsn, pool_size=1)
+    key = await create_key(database, account_id=await create_account(database), livemode=True)
+    await database.close()
+    live: Any = StripeClient(key.key, base_addresses={"api": shop.base_url}, http_client=sdk_transport).v1
+    payment = {"amount": 2000, "currency": "usd", "source": "tok_visa", "receipt_email": "jenny@example.com"}
+    charge = await live.charges.create_async(payment)
+    assert re.fullmatch(r"[0-9]{4}-[0-9]{4}", charge.receipt_number)
+    assert charge.receipt_number in (await shop.http.get(charge.receipt_url)).text
+    refund = await live.refunds.create_async({"charge": charge.id})
+    assert refund.receipt_number not in (None, charge.receipt_number)
+
+    reserved = await live.charges.create_async(payment | {"capture": False})
+    assert reserved.receipt_number is None
+    captured = await live.charges.capture_async(reserved.id)
+    assert captured.receipt_number is not None
+
+    silent = await live.charges.create_async({"amount": 2000, "currency": "usd", "source": "tok_visa"})
+    assert silent.receipt_number is None
+    asked = await live.charges.update_async(silent.id, {"receipt_email": "jenny@example.com"})
+    again = await live.charges.update_async(silent.id, {"receipt_email": "jane@example.com"})
+    assert asked.receipt_number == again.receipt_number is not None
+
+    assert (await shop.v1.charges.create_async(payment)).receipt_number is None

@@ -11,6 +11,7 @@ from stripe_lite.payments.payment_methods.details import read
 from stripe_lite.payments.payment_methods.model import PaymentMethod
 from stripe_lite.payments.payment_methods.schema import PaymentMethodDataParams
 from tests.contract.schema import validate_object
+from tests.payments.intents import PAID
 from tests.shop import Shop, raises_stripe
 
 CARD = {"number": "4242424242424242", "exp_month": 12, "exp_year": 2040, "cvc": "314"}
@@ -165,6 +166,27 @@ async def test_what_a_type_needs_must_be_there(shop: Shop) -> None:
 async def test_cloning_is_refused_by_name(shop: Shop) -> None:
     with raises_stripe(code="parameter_unsupported", param="payment_method"):
         await shop.v1.payment_methods.create_async({"payment_method": "pm_card_visa"})
+
+
+async def test_ways_to_pay_of_ones_own(shop: Shop) -> None:
+    mine = {"type": "custom", "custom": {"type": "cpmt_123"}, "billing_details": {"name": "Jenny"}}
+    method = await shop.v1.payment_methods.create_async(mine)
+    assert (method.type, method.custom.to_dict()) == (
+        "custom",
+        {"display_name": None, "logo": None, "type": "cpmt_123"},
+    )
+    with raises_stripe(code="resource_missing", param="custom[type]"):
+        await shop.v1.payment_methods.create_async({"type": "custom", "custom": {"type": "paper"}})
+    with raises_stripe(param="custom"):
+        await shop.v1.payment_methods.create_async({"type": "custom"})
+    with raises_stripe(status=400):
+        await shop.v1.payment_intents.create_async(PAID | {"payment_method": method.id})
+
+
+async def test_a_terminals_card_cannot_be_typed_in(shop: Shop) -> None:
+    given = {"type": "card", "card[token]": "tok_visa", "interac_present": ""}
+    answer = await shop.post("/v1/payment_methods", given)
+    assert (answer.status_code, answer.json()["error"]["param"]) == (400, "interac_present")
 
 
 async def test_wrong_accounts_are_invalid_requests(shop: Shop) -> None:

@@ -7,6 +7,7 @@ import asyncpg
 import pytest
 
 from stripe_lite.payments.refunds.machine import REFUND, RefundFact, RefundStatus
+from tests.payments.intents import PAID
 from tests.shop import Shop, raises_stripe
 
 BY_CARD: dict[str, Any] = {
@@ -322,3 +323,12 @@ def test_the_machine_says_what_can_happen_to_a_refund() -> None:
     }
     assert {fact for _, fact in told} == set(RefundFact)
     assert set(REFUND.terminal()) == {RefundStatus.FAILED, RefundStatus.CANCELED}
+
+
+async def test_a_charges_payment_intent_can_be_named_beside_it(shop: Shop) -> None:
+    paid, other = [await shop.v1.payment_intents.create_async(PAID) for _ in range(2)]
+    for path in ("refunds", "refund"):
+        at = f"/v1/charges/{paid.latest_charge}/{path}"
+        wrong = (await shop.post(at, {"payment_intent": other.id})).json()["error"]
+        assert wrong["param"] == "payment_intent"
+        assert (await shop.post(at, {"payment_intent": paid.id, "amount": "500"})).status_code == 200

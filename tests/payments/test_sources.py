@@ -192,3 +192,31 @@ async def test_cards_and_accounts_have_fields_of_their_own(shop: Shop) -> None:
         with raises_stripe(code="parameter_unknown", param=next(iter(change)), status=400):
             await shop.v1.customers.payment_sources.update_async(customer.id, id, change)
     assert (await shop.v1.customers.payment_methods.list_async(customer.id)).data
+
+
+async def test_a_customer_is_updated_by_the_older_parameters(shop: Shop) -> None:
+    customer = await shop.v1.customers.create_async({"source": "tok_visa"})
+    at = f"/v1/customers/{customer.id}"
+    typed = {f"card[{name}]": str(value) for name, value in CARD.items()}
+    carded = (await shop.post(at, typed)).json()
+    assert carded["default_source"].startswith("card_") and carded["default_source"] != customer.default_source
+    saved = await shop.v1.customers.payment_sources.create_async(customer.id, {"source": "tok_amex"})
+    assert (await shop.post(at, {"default_card": saved.id})).json()["default_source"] == saved.id
+    banked = (await shop.post(at, {"bank_account": "btok_us_verified"})).json()
+    account = banked["default_source"]
+    assert account.startswith("ba_")
+    sources = (await shop.v1.customers.payment_sources.list_async(customer.id)).data
+    assert {source.id for source in sources} == {account, carded["default_source"]}
+    assert (await shop.post(at, {"default_card": carded["default_source"]})).status_code == 200
+    assert (await shop.post(at, {"default_bank_account": account})).json()["default_source"] == account
+    for refused, param, code in (
+        ({"default_card": account}, "default_card", "resource_missing"),
+        ({"default_bank_account": saved.id}, "default_bank_account", "resource_missing"),
+        ({"bank_account": "tok_visa"}, "bank_account", None),
+        ({"card": "tok_visa", "source": "tok_visa"}, "card", None),
+        ({"card": "tok_chargeDeclined"}, None, "card_declined"),
+        ({"default_alipay_account": "aliacc_1"}, "default_alipay_account", "parameter_unsupported"),
+    ):
+        error = (await shop.post(at, refused)).json()["error"]
+        assert (error.get("param"), error.get("code")) == (param, code), error
+    assert (await shop.v1.customers.retrieve_async(customer.id)).default_source == account

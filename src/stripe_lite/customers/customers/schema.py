@@ -9,6 +9,7 @@ from stripe_lite.core.contacts import AddressObject, AddressParams, ShippingPara
 from stripe_lite.core.lists import CreatedFilter, ListParams, SearchParams
 from stripe_lite.core.objects import Expandable, Metadata, Params, StripeObject, Tree
 from stripe_lite.customers.customers.model import Customer
+from stripe_lite.customers.customers.source_params import BankAccountSourceParams, CardSourceParams
 
 
 class CashBalanceSettingsParams(Params):
@@ -99,6 +100,14 @@ class CustomerCreateParams(CustomerFields):
 class CustomerUpdateParams(CustomerFields):
     """Changes to a customer."""
 
+    bank_account: BankAccountSourceParams | str | None = Field(
+        None, description="A bank account, or its token, to attach as the new default source."
+    )
+    card: CardSourceParams | str | None = Field(
+        None, description="A card, or its token, to attach as the new default source."
+    )
+    default_bank_account: str | None = Field(None, description="One of the customer's bank accounts, as the default.")
+    default_card: str | None = Field(None, description="One of the customer's cards, to be the default source.")
     default_source: str | None = Field(None, description="One of the customer's sources, to be the default.")
 
 

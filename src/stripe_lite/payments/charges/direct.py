@@ -7,6 +7,7 @@ from stripe_lite.core import metadata, money
 from stripe_lite.core.errors import CardError, InvalidRequest
 from stripe_lite.core.ids import new_id
 from stripe_lite.customers.customers import service as customers
+from stripe_lite.customers.customers.source_params import CardSourceParams
 from stripe_lite.db.work import Work
 from stripe_lite.http.questions import Question
 from stripe_lite.payments import kinds
@@ -20,7 +21,7 @@ from stripe_lite.payments.payment_methods import service as payment_methods
 from stripe_lite.payments.payment_methods.details import missing
 from stripe_lite.payments.payment_methods.model import PAYOUT_ACCOUNT, PaymentMethod
 from stripe_lite.payments.sources import service as sources
-from stripe_lite.payments.sources.schema import CardSourceParams, SourceCreateParams
+from stripe_lite.payments.sources.schema import SourceCreateParams
 from stripe_lite.payments.sources.schema import render as render_source
 from stripe_lite.payments.tokens import service as tokens
 

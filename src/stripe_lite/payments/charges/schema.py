@@ -8,8 +8,8 @@ from stripe_lite.core.clock import unix
 from stripe_lite.core.contacts import AddressObject, ShippingParams, address_object
 from stripe_lite.core.lists import CreatedFilter, ListParams, SearchParams
 from stripe_lite.core.objects import Expandable, Metadata, Params, StripeObject, Tree, TrustedObject
+from stripe_lite.customers.customers.source_params import CardSourceParams
 from stripe_lite.payments.charges.model import Charge
-from stripe_lite.payments.sources.schema import CardSourceParams
 
 # Given back as they came; None empties them.
 STORED = ("description", "receipt_email", "statement_descriptor", "statement_descriptor_suffix")
@@ -177,7 +177,7 @@ def render(charge: Charge) -> ChargeObject:
         payment_method_details=details.get("payment_method_details"),
         radar_options=details.get("radar_options") or {},
         receipt_email=details.get("receipt_email"),
-        receipt_number=None,
+        receipt_number=details.get("receipt_number"),
         receipt_url=details.get("receipt_url"),
         refunded=charge.amount_refunded + charge.amount_released == charge.amount,
         review=None,

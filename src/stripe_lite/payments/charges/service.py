@@ -13,7 +13,7 @@ from stripe_lite.customers.customers import service as customers
 from stripe_lite.db.jobs import Job
 from stripe_lite.db.work import Work
 from stripe_lite.events.outbox import record
-from stripe_lite.payments.charges import announcing, booking
+from stripe_lite.payments.charges import announcing, booking, receipts
 from stripe_lite.payments.charges.machine import CHARGE, ChargeFact, ChargeStatus
 from stripe_lite.payments.charges.model import Charge
 from stripe_lite.payments.charges.schema import ChargeObject, ChargeUpdateParams, FraudDetailsParams, render, stored
@@ -75,6 +75,7 @@ async def update(work: Work, id: str, params: ChargeUpdateParams) -> Charge:
     if params.given("metadata"):
         charge.meta = metadata.merge(charge.meta, params.metadata)
     charge.details = charge.details | stored(params.sent())
+    receipts.make_out(charge)
     if params.fraud_details is not None:
         _report_fraud(charge, params.fraud_details)
     after = render(charge)
@@ -147,6 +148,7 @@ async def approve(
     _remember(charge, method, answer)
     if booking.available_at_once(method):
         charge.details = charge.details | {booking.AT_ONCE: True}
+    receipts.make_out(charge)
     await booking.book_taken(work, charge, charge.amount_captured)
     if capture and not announced:
         announcing.postpone(work, charge)
@@ -171,6 +173,7 @@ def decline(work: Work, charge: Charge, method: PaymentMethod, answer: Answer) -
 async def capture(work: Work, charge: Charge, amount: int, *, final: bool = True) -> None:
     """Part or all of a reservation was taken; with the last part the rest is released."""
     charge.amount_captured += amount
+    receipts.make_out(charge)
     await booking.book_taken(work, charge, amount)
     if not final:
         return

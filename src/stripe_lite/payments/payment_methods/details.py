@@ -8,12 +8,13 @@ from typing import TypeAlias
 from stripe_lite.bank import accounts, cards
 from stripe_lite.bank.facts import AccountFact, Method, fingerprint
 from stripe_lite.bank.outcomes import by_slug
-from stripe_lite.core.errors import InvalidRequest
+from stripe_lite.core.errors import InvalidRequest, ResourceMissing
 from stripe_lite.core.objects import Tree
 from stripe_lite.payments.payment_methods.known import Known, fingerprint_key, of_card
-from stripe_lite.payments.payment_methods.schema import CardParams, PaymentMethodDataParams
+from stripe_lite.payments.payment_methods.schema import CardParams, PaymentMethodCreateParams, PaymentMethodDataParams
 
 BANK_NAME = "STRIPE TEST BANK"
+CUSTOM_PREFIX = "cpmt_"
 
 # Where bank and branch stand in an IBAN, counted from its start; countries without a line have neither in their hash.
 IBAN_PARTS: dict[str, tuple[slice, slice | None]] = {
@@ -44,7 +45,7 @@ def read(params: PaymentMethodDataParams, account_id: str, today: date) -> Known
     """Read the details of a new payment method; raises CardError or InvalidRequest where they cannot be right."""
     if params.type is None:
         raise missing("type")
-    others = set(PaymentMethodDataParams.model_fields) - COMMON - {params.type}
+    others = set(type(params).model_fields) - COMMON - {params.type}
     for name in sorted(others):
         if params.given(name):
             raise InvalidRequest(
@@ -227,6 +228,15 @@ def _read_cashapp(params: PaymentMethodDataParams, key: bytes) -> Known:
     return Known("cashapp", {"buyer_id": None, "cashtag": None})
 
 
+def _read_custom(params: PaymentMethodDataParams, key: bytes) -> Known:
+    given = params.custom if isinstance(params, PaymentMethodCreateParams) else None
+    if given is None:
+        raise missing("custom")
+    if not given.type.startswith(CUSTOM_PREFIX):
+        raise ResourceMissing("custom payment method type", given.type, param="custom[type]")
+    return Known("custom", {"display_name": None, "logo": None, "type": given.type})
+
+
 def _read_eps(params: PaymentMethodDataParams, key: bytes) -> Known:
     return Known("eps", {"bank": None if params.eps is None else params.eps.bank})
 
@@ -313,6 +323,7 @@ READERS: dict[str, Reader] = {
     "bacs_debit": _read_bacs_debit,
     "boleto": _read_boleto,
     "cashapp": _read_cashapp,
+    "custom": _read_custom,
     "eps": _read_eps,
     "fpx": _read_fpx,
     "ideal": _read_ideal,

@@ -27,6 +27,7 @@ PaymentMethodType: TypeAlias = Literal[
     "card",
     "cashapp",
     "crypto",
+    "custom",
     "customer_balance",
     "eps",
     "fpx",
@@ -300,8 +301,19 @@ class PaymentMethodDataParams(Params):
     radar_options: RadarOptionsParams | None = Field(None, description="What fraud prevention may use.")
 
 
+class CustomParams(Params):
+    """A way to pay of the merchant's own, which stripe_lite does not process."""
+
+    type: str = Field(description="Id of its kind, `cpmt_…`.")
+
+
 class PaymentMethodCreateParams(PaymentMethodDataParams):
     """A new payment method, by its details."""
+
+    custom: CustomParams | None = Field(None, description="A way to pay of your own.")
+    interac_present: NoDetailsParams | None = Field(
+        None, description="An Interac card at a terminal; readers make those payment methods, requests do not."
+    )
 
 
 class CardUpdateParams(Params):
@@ -440,6 +452,14 @@ class CashappObject(StripeObject):
 
     buyer_id: str | None
     cashtag: str | None
+
+
+class CustomObject(StripeObject):
+    """A way to pay of the merchant's own."""
+
+    display_name: str | None = Field(description="What payers call it; null, since kinds have no names here.")
+    logo: Tree | None = Field(description="Always null: kinds have no logos here.")
+    type: str = Field(description="Id of its kind.")
 
 
 class EpsObject(StripeObject):
@@ -613,6 +633,7 @@ class PaymentMethodDetailsObject(StripeObject):
     card: CardObject | None = Field(None, description="Card.")
     cashapp: CashappObject | None = Field(None, description="Cash App Pay.")
     crypto: NoDetailsObject | None = Field(None, description="Stablecoins.")
+    custom: CustomObject | None = Field(None, description="A way to pay of the merchant's own.")
     customer_balance: NoDetailsObject | None = Field(None, description="The customer's cash balance.")
     eps: EpsObject | None = Field(None, description="EPS.")
     fpx: FpxObject | None = Field(None, description="FPX.")

@@ -22,6 +22,14 @@ def charge_of(intent: PaymentIntent) -> str:
     return intent.latest_charge_id
 
 
+def check_intent(charge: Charge, intent_id: str | None) -> None:
+    """Refuse a payment intent that is not the one by which the charge was made."""
+    if intent_id not in (None, charge.payment_intent_id):
+        raise InvalidRequest(
+            f"The payment intent {intent_id} did not make the charge {charge.id}.", param="payment_intent"
+        )
+
+
 def amount_of(charge: Charge, asked_for: int | None) -> int:
     """How much a new refund of this charge gives back; the charge must be locked."""
     if charge.asking is not None:

@@ -21,6 +21,7 @@ class ChargeRefundParams(Params):
         None, description="Where the payer learns how to get the money, for methods that cannot send it back."
     )
     metadata: Metadata | None = Field(None, description="Your own key-value pairs.")
+    payment_intent: str | None = Field(None, description="The payment intent whose charge is refunded.")
     reason: RefundReason | None = Field(None, description="Why the money is given back.")
 
 
@@ -28,7 +29,6 @@ class RefundCreateParams(ChargeRefundParams):
     """A new refund."""
 
     charge: str | None = Field(None, description="The charge to refund.")
-    payment_intent: str | None = Field(None, description="The payment intent whose charge to refund.")
 
 
 class RefundUpdateParams(Params):
@@ -97,7 +97,7 @@ def render(refund: Refund) -> RefundObject:
         metadata=refund.meta,
         payment_intent=refund.payment_intent_id,
         reason=refund.reason,
-        receipt_number=None,
+        receipt_number=details.get("receipt_number"),
         source_transfer_reversal=None,
         status=refund.status,
         transfer_reversal=None,

@@ -19,6 +19,7 @@ from stripe_lite.db.filters import created_between
 from stripe_lite.db.work import Work
 from stripe_lite.events.outbox import record
 from stripe_lite.http.questions import Question
+from stripe_lite.payments.charges import receipts
 from stripe_lite.payments.charges import service as charges
 from stripe_lite.payments.charges.machine import ChargeFact
 from stripe_lite.payments.charges.model import Charge
@@ -65,6 +66,7 @@ async def create(work: Work, params: RefundCreateParams) -> Refund:
 async def create_of_charge(work: Work, charge_id: str, params: ChargeRefundParams) -> Refund:
     """Give money back of the charge that the path names."""
     charge = await charges.retrieve(work, charge_id, lock=True)
+    rules.check_intent(charge, params.payment_intent)
     refund = _begin(work, charge, params)
     _ask(work, charge, refund, ("refund", refund.id))
     return refund
@@ -73,6 +75,7 @@ async def create_of_charge(work: Work, charge_id: str, params: ChargeRefundParam
 async def refund_charge(work: Work, charge_id: str, params: ChargeRefundParams) -> Charge:
     """The same, where the client is shown the charge."""
     charge = await charges.retrieve(work, charge_id, lock=True)
+    rules.check_intent(charge, params.payment_intent)
     _ask(work, charge, _begin(work, charge, params), ("charge", charge.id))
     return charge
 
@@ -257,6 +260,9 @@ def _tell(work: Work, charge: Charge, refund: Refund) -> None:
     if refund.told:
         return
     refund.told = True
+    if charge.details.get(receipts.NUMBER):
+        # Who was sent a receipt of the payment is sent one of the refund.
+        refund.details = refund.details | {receipts.NUMBER: receipts.new_number()}
     record(work, "refund.created", render(refund))
     now = render_charge(charge)
     previous: Tree = {"amount_refunded": now.amount_refunded - refund.amount}

@@ -19,6 +19,7 @@ from stripe_lite.customers.customers.links import Link
 from stripe_lite.customers.customers.model import Customer
 from stripe_lite.customers.customers.schema import CustomerObject
 from stripe_lite.customers.customers.schema import render as render_customer
+from stripe_lite.customers.customers.source_params import BankAccountSourceParams, CardSourceParams
 from stripe_lite.db.work import Work
 from stripe_lite.events.outbox import record
 from stripe_lite.payments.payment_methods import attachment
@@ -27,8 +28,6 @@ from stripe_lite.payments.payment_methods.known import build
 from stripe_lite.payments.payment_methods.model import PAYOUT_ACCOUNT, PaymentMethod
 from stripe_lite.payments.payment_methods.schema import render as render_payment_method
 from stripe_lite.payments.sources.schema import (
-    BankAccountSourceParams,
-    CardSourceParams,
     SourceCreateParams,
     SourceListParams,
     SourceObject,
@@ -39,7 +38,7 @@ from stripe_lite.payments.tokens import service as tokens
 from stripe_lite.payments.tokens.schema import BankAccountTokenParams, CardTokenParams
 
 Kind: TypeAlias = Literal["bank_account", "card"]
-PREFIX_OF: dict[Kind, str] = {"bank_account": "ba_", "card": "card_"}
+PREFIX_OF: dict[str, str] = {"bank_account": "ba_", "card": "card_"}
 PREFIXES = tuple(PREFIX_OF.values())
 TYPES = {"bank_account": ("us_bank_account", PAYOUT_ACCOUNT)}
 INCLUDED_MAX = 10
@@ -129,7 +128,9 @@ async def attach(work: Work, link: Link) -> None:
             "a Customer to a PaymentMethod. See https://stripe.com/docs/api/payment_methods/attach",
             param=link.param,
         )
-    source = await _of_token(work, link.id, link.param)
+    source = await _named(work, link)
+    if link.param in PREFIX_OF and not source.id.startswith(PREFIX_OF[link.param]):
+        raise InvalidRequest(f"The token {link.id} does not stand for a {link.param}.", param=link.param)
     _attach(work, link.customer, source)
     former = link.customer.default_source_id
     link.customer.default_source_id = source.id
@@ -138,7 +139,10 @@ async def attach(work: Work, link: Link) -> None:
 
 
 async def set_default(work: Work, link: Link) -> None:
-    """Make one of the customer's sources its default."""
+    """Make one of the customer's sources its default; some parameters name one of a kind only."""
+    kind = link.param.removeprefix("default_")
+    if kind in PREFIX_OF and not link.id.startswith(PREFIX_OF[kind]):
+        raise ResourceMissing("source", link.id, param=link.param)
     await retrieve(work, link.customer.id, link.id, param=link.param)
     link.customer.default_source_id = link.id
 
@@ -220,6 +224,16 @@ def _of_customer(work: Work, customer_id: str) -> Select[PaymentMethod]:
         PaymentMethod.customer_id == customer_id,
         PaymentMethod.legacy.is_(True),
     )
+
+
+async def _named(work: Work, link: Link) -> PaymentMethod:
+    match link.details:
+        case CardSourceParams() as card:
+            return _of_card(work, card)
+        case BankAccountSourceParams() as account:
+            return _of_bank_account(work, account)
+        case _:
+            return await _of_token(work, link.id, link.param)
 
 
 async def _of_token(work: Work, id: str, param: str) -> PaymentMethod:
