@@ -60,7 +60,7 @@ from stripe_lite.payments.disputes import router as disputes_router
 from stripe_lite.payments.disputes import service as disputes
 from stripe_lite.payments.early_fraud_warnings import router as early_fraud_warnings_router
 from stripe_lite.payments.early_fraud_warnings import service as early_fraud_warnings
-from stripe_lite.payments.payment_intents import attempts, captures, increments, line_items, voucher_actions
+from stripe_lite.payments.payment_intents import attempts, captures, funding, increments, line_items, voucher_actions
 from stripe_lite.payments.payment_intents import router as payment_intents_router
 from stripe_lite.payments.payment_intents import service as payment_intents
 from stripe_lite.payments.payment_method_configurations import router as payment_method_configurations_router
@@ -183,11 +183,13 @@ REACTIONS: Mapping[str, tuple[Reaction, ...]] = {
     "charge.refunded": (dispute_opening.close_inquiries,),
     "charge.succeeded": (dispute_opening.expect,),
     "customer.deleted": (sources.forget_all,),
+    cash_balances.CAME_IN: (funding.reconcile,),
     links.ATTACH_PAYMENT_METHOD: (attachment.attach_to_customer,),
     links.ATTACH_SOURCE: (sources.attach,),
     links.CHECK_DEFAULT_PAYMENT_METHOD: (attachment.check_default,),
     external_account_links.READ: (external_account_tokens.read,),
     links.SET_DEFAULT_SOURCE: (sources.set_default,),
+    payment_intents.CALLED_OFF: (funding.give_back,),
 }
 
 # Importing a model is what puts its table into the metadata; tables that no resource above brings along stand here.

@@ -27,6 +27,20 @@ PAID = {
     "automatic_payment_methods": {"enabled": True, "allow_redirects": "never"},
 }
 
+BY_TRANSFER = {
+    "amount": 200,
+    "currency": "eur",
+    "payment_method_types": ["customer_balance"],
+    "payment_method_data": {"type": "customer_balance"},
+    "payment_method_options": {
+        "customer_balance": {
+            "funding_type": "bank_transfer",
+            "bank_transfer": {"type": "eu_bank_transfer", "eu_bank_transfer": {"country": "DE"}},
+        }
+    },
+    "confirm": True,
+}
+
 Spoil: TypeAlias = Callable[[str], Awaitable[dict[str, list[dict[str, object]]]]]
 
 
@@ -51,6 +65,9 @@ async def sample(postgres: str, sdk_transport: HTTPXClient) -> str:
         held = await pay.create_async({**PAID, "capture_method": "manual"})
         await pay.capture_async(held.id, {"amount_to_capture": 1500})
         await v1.test_helpers.customers.fund_cash_balance_async(customer.id, {"amount": 300, "currency": "eur"})
+        transferred = BY_TRANSFER | {"customer": customer.id}
+        await pay.create_async(transferred)
+        await pay.create_async(transferred | {"amount": 900})
         await pay.cancel_async((await pay.create_async({"amount": 700, "currency": "eur"})).id)
     return dsn
 

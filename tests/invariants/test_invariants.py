@@ -132,9 +132,9 @@ SPOILT = [
         {"one event per transition and type, in its transaction", "no delivery without its event"},
     ),
     (
-        f"INSERT INTO events SELECT account_id, 'evt_invented', livemode, now(), type, object_id, request_id, "
-        f"idempotency_key, actor, api_version, data FROM events WHERE type = 'payment_intent.succeeded' "
-        f"AND object_id = {THE_PAID}",
+        f"INSERT INTO events SELECT account_id, 'evt_invented', livemode, created_at + interval '1 microsecond', type, "
+        f"object_id, request_id, idempotency_key, actor, api_version, data FROM events "
+        f"WHERE type = 'payment_intent.succeeded' AND object_id = {THE_PAID}",
         {"no event without its transition"},
     ),
     (
@@ -160,7 +160,8 @@ SPOILT = [
     ),
     (
         KEY + "'finished', 200, '{}' FROM payment_intents LIMIT 1; INSERT INTO events SELECT account_id, 'evt_second', "
-        "livemode, now(), 'charge.updated', object_id, 'req_second', 'k', actor, api_version, data FROM events LIMIT 1",
+        "livemode, created_at, 'charge.updated', object_id, 'req_second', 'k', actor, api_version, data FROM events "
+        "LIMIT 1",
         {"one effect for each idempotency key"},
     ),
     (

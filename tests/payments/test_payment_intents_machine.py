@@ -19,6 +19,8 @@ TABLE: dict[str, tuple[tuple[str, ...], str]] = {
     "action_failed": (("requires_action",), "requires_payment_method"),
     "attempt_refused": (OPEN, "requires_payment_method"),
     "attempt_started": (OPEN, "processing"),
+    "partly_funded": (("requires_action",), "requires_action"),
+    "funded": (OPEN, "processing"),
     "settlement_awaited": (("processing",), "processing"),
     "declined": (("processing",), "requires_payment_method"),
     "authorized": (("processing",), "requires_capture"),

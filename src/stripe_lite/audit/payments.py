@@ -73,11 +73,14 @@ WHERE CASE intent.status
 END
 """
 
-# An authorization's row is also its account: how much of it is reserved and taken.
+# An authorization's row is also its account: how much of it is reserved and taken. What was paid by bank transfer was
+# never authorized: the money came by itself.
 BANK_DISAGREES = """
 SELECT coalesce(charge.id, op.ref) AS ref, 'authorize' AS kind, charge.status, charge.amount, op.result,
        op.authorized AS bank_amount, charge.amount_captured, op.captured AS bank_captured
-FROM charges charge
+FROM (
+  SELECT * FROM charges WHERE details #>> '{payment_method_details,type}' IS DISTINCT FROM 'customer_balance'
+) AS charge
 FULL JOIN (SELECT * FROM bank_ops WHERE kind = 'authorize' AND amount > 0) AS op
   ON op.account_id = charge.account_id AND op.ref = charge.id
 WHERE CASE
@@ -89,7 +92,7 @@ WHERE CASE
 END
 UNION ALL
 SELECT coalesce(refund.id, op.ref), 'refund', refund.status, refund.amount, op.result, op.amount, NULL, NULL
-FROM (SELECT * FROM refunds WHERE NOT released) AS refund
+FROM (SELECT * FROM refunds WHERE NOT released AND details ->> 'method' IS DISTINCT FROM 'customer_balance') AS refund
 FULL JOIN (SELECT * FROM bank_ops WHERE kind = 'refund') AS op
   ON op.account_id = refund.account_id AND op.ref = refund.id
 WHERE CASE

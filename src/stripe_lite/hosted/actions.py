@@ -1,5 +1,7 @@
 """Where a payer completes or fails what a payment waits for: 3-D Secure, an authorisation elsewhere, micro-deposits.
 
+Who pays by bank transfer finds the account there, and can only complete the payment: a transfer does not fail.
+
 A browser gets pages and a redirect back to the shop. A program that asks for JSON, or sends it, gets the same as JSON:
 
     POST {"outcome": "complete"}   →   {"redirect_status": "succeeded", "return_url": …, "payment_intent": {…}}
@@ -23,7 +25,7 @@ from stripe_lite.http import body, phases
 from stripe_lite.http.answers import Outcome, failure
 from stripe_lite.http.phases import Call, Kit
 from stripe_lite.payments import kinds, qr_codes
-from stripe_lite.payments.payment_intents import actions
+from stripe_lite.payments.payment_intents import actions, funding
 from stripe_lite.payments.payment_intents import service as intents
 from stripe_lite.payments.payment_intents.machine import IntentStatus
 from stripe_lite.payments.payment_intents.schema import PaymentIntentVerifyParams, render_for_client
@@ -102,7 +104,7 @@ def _chosen(visit: IntentVisit, sent: Tree) -> Handler:
 
     async def finish(work: Work) -> StripeObject:
         intent = await intents.held(work, visit.intent.id, client_secret=secret)
-        await act(work, intent)
+        await (funding.transfer_rest if funding.waits(intent) and act is actions.complete else act)(work, intent)
         return intents.seen(work, intent)
 
     return finish
@@ -118,11 +120,13 @@ def _amounts(sent: object) -> list[int]:
 
 
 def _action(visit: IntentVisit) -> str | None:
-    """What the payer has to do: `authenticate` a card payment, `authorize` one elsewhere, or `verify` an account."""
+    """What the payer has to do: to `authenticate` a card payment, say, or to `verify` an account."""
     if visit.intent.status != IntentStatus.REQUIRES_ACTION:
         return None
     if visit.intent.details["next_action"]["type"] == actions.VERIFY:
         return "verify"
+    if funding.waits(visit.intent):
+        return "transfer"
     if visit.method is not None and kinds.KINDS[visit.method.type].voucher:
         return "voucher"
     return "authenticate" if visit.method is None or visit.method.type in ("card", "link") else "authorize"
@@ -169,6 +173,7 @@ def _page(visit: IntentVisit, status: int = 200, problem: str | None = None) -> 
         label="Card" if kind is None else kind.label,
         by_code=action == "verify" and _by_code(visit),
         facts=_on_voucher(visit) if action == "voucher" else {},
+        told=visit.intent.details["next_action"].get(funding.ACTION),
         problem=problem,
         livemode=visit.intent.livemode,
     )

@@ -15,6 +15,7 @@ class Kind:
     redirects: bool = False
     debit: bool = False  # Settles later, and needs a mandate.
     voucher: bool = False  # Paid elsewhere, with a voucher, until it expires.
+    transfer: bool = False  # Paid by the payer's bank, into the customer's cash balance.
     reserves: bool = False  # An amount can be reserved first, and captured later.
 
     def takes(self, currency: str) -> bool:
@@ -42,6 +43,7 @@ KINDS: dict[str, Kind] = {
     "bacs_debit": _debit("Bacs Direct Debit", "gbp"),
     "sepa_debit": _debit("SEPA Direct Debit", "eur"),
     "us_bank_account": _debit("US bank account", "usd"),
+    "customer_balance": Kind("Bank transfer", frozenset(("eur", "gbp", "jpy", "mxn", "usd")), transfer=True),
     "boleto": _voucher("Boleto", "brl"),
     "konbini": _voucher("Konbini", "jpy"),
     "multibanco": _voucher("Multibanco", "eur"),

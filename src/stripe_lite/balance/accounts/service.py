@@ -35,9 +35,14 @@ CAPABILITIES = (
     "au_becs_debit_payments",
     "bacs_debit_payments",
     "card_payments",
+    "gb_bank_transfer_payments",
+    "jp_bank_transfer_payments",
     "link_payments",
+    "mx_bank_transfer_payments",
+    "sepa_bank_transfer_payments",
     "sepa_debit_payments",
     "us_bank_account_ach_payments",
+    "us_bank_transfer_payments",
 )
 
 

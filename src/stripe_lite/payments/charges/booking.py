@@ -14,7 +14,7 @@ FEE = "Stripe processing fees"
 AT_ONCE = "available_at_once"  # Kept in the charge's details, where its money need not wait.
 
 
-async def book_taken(work: Work, charge: Charge, amount: int, *, against: Book = Book.BANK) -> None:
+async def book_taken(work: Work, charge: Charge, amount: int) -> None:
     """Book what was taken of a charge, less the fee. A charge that is captured in parts names the first part's."""
     if amount == 0:
         return
@@ -27,7 +27,7 @@ async def book_taken(work: Work, charge: Charge, amount: int, *, against: Book =
             amount=amount,
             currency=charge.currency,
             source_id=charge.id,
-            against=against,
+            against=_paid_from(method),
             fees=(Fee(fee, FEE),) if fee else (),
             available_at=work.now if charge.details.get(AT_ONCE) else await settlement.available_at(work),
             description=charge.details.get("description"),
@@ -41,6 +41,11 @@ async def book_taken(work: Work, charge: Charge, amount: int, *, against: Book =
 def available_at_once(method: PaymentMethod) -> bool:
     """Whether the money of a payment by this method need not wait: the test cards that bypass the pending balance."""
     return method.outcome in OUTCOMES and OUTCOMES[method.outcome].bypass_pending
+
+
+def _paid_from(method: str) -> Book:
+    """Where the money was before: what came by transfer was the customer's already."""
+    return Book.CUSTOMER_BALANCE if method in kinds.KINDS and kinds.KINDS[method].transfer else Book.BANK
 
 
 def source_type(method: str) -> str:

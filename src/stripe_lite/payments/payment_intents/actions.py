@@ -115,6 +115,8 @@ async def fail(work: Work, intent: PaymentIntent) -> None:
     """The payer failed the authentication, or turned the payment down."""
     _refuse_unless_awaited(work, intent)
     method = await payment_methods.resolve(work, intent.payment_method_id or "")
+    if kinds.KINDS[method.type].transfer:
+        raise InvalidRequest("A payment by bank transfer cannot be failed: the shop can cancel it.", param="outcome")
     if kinds.KINDS[method.type].voucher:
         give_up(work, intent, method, VOUCHER_EXPIRED)
         return

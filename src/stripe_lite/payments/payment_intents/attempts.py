@@ -46,23 +46,7 @@ async def start(
         or authentication.unchallenged(intent, method, off_session=off_session)
     )
     intents.apply(work, intent, IntentFact.ATTEMPT_STARTED)
-    charge = charges.begin(
-        work,
-        Attempt(
-            amount=intent.amount,
-            currency=intent.currency,
-            payment_method=method,
-            payment_intent_id=intent.id,
-            customer_id=intent.customer_id,
-            transfer_group=intent.transfer_group,
-            metadata=dict(intent.meta),
-            details={name: intent.details[name] for name in CHARGE_DETAILS if intent.details.get(name) is not None}
-            | {"authentication": result, "voucher": intent.details.get("voucher")},
-        ),
-    )
-    if options.future_usage(intent, method.type) is None:
-        charging.spend(method)
-    intent.latest_charge_id = charge.id
+    charge = begin(work, intent, method, {"authentication": result, "voucher": intent.details.get("voucher")})
     intent.details = intent.details | {"authentication": None, "next_action": None}
     terms = charging.authorization(
         work,
@@ -84,6 +68,28 @@ async def start(
             holds=[("payment_intents", intent.id), ("charges", charge.id), ("payment_methods", method.id)],
         )
     )
+    return charge
+
+
+def begin(work: Work, intent: PaymentIntent, method: PaymentMethod, more: Tree) -> Charge:
+    """Write down the charge of an attempt; `more` is what it knows beside what it takes over from its intent."""
+    kept = {name: intent.details[name] for name in CHARGE_DETAILS if intent.details.get(name) is not None}
+    charge = charges.begin(
+        work,
+        Attempt(
+            amount=intent.amount,
+            currency=intent.currency,
+            payment_method=method,
+            payment_intent_id=intent.id,
+            customer_id=intent.customer_id,
+            transfer_group=intent.transfer_group,
+            metadata=dict(intent.meta),
+            details=kept | more,
+        ),
+    )
+    if options.future_usage(intent, method.type) is None:
+        charging.spend(method)
+    intent.latest_charge_id = charge.id
     return charge
 
 

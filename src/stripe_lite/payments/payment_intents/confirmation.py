@@ -8,7 +8,15 @@ from stripe_lite.db.work import Work
 from stripe_lite.payments import kinds, vouchers
 from stripe_lite.payments.confirmation_tokens import service as confirmation_tokens
 from stripe_lite.payments.confirmation_tokens.model import ConfirmationToken
-from stripe_lite.payments.payment_intents import actions, attempts, authentication, checks, options, voucher_actions
+from stripe_lite.payments.payment_intents import (
+    actions,
+    attempts,
+    authentication,
+    checks,
+    funding,
+    options,
+    voucher_actions,
+)
 from stripe_lite.payments.payment_intents import service as intents
 from stripe_lite.payments.payment_intents.machine import PAYMENT_INTENT, IntentFact, IntentStatus
 from stripe_lite.payments.payment_intents.model import PaymentIntent
@@ -144,6 +152,11 @@ async def _confirm(work: Work, intent: PaymentIntent, params: ConfirmationFields
         "last_payment_error": None,
         "next_action": None,
     }
+    if kinds.KINDS[method.type].transfer:
+        if not await funding.start(work, intent, method, refuse_waiting=consent.error_on_requires_action):
+            _refuse_action(work, intent, method)
+        return
+    await funding.give_back(work, intent)
     action = _action(work, intent, method, consent)
     if action is None:
         await attempts.start(work, intent, method)

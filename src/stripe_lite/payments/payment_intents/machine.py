@@ -27,6 +27,8 @@ class IntentFact(StrEnum):
     ACTION_FAILED = "action_failed"
     ATTEMPT_REFUSED = "attempt_refused"
     ATTEMPT_STARTED = "attempt_started"
+    PARTLY_FUNDED = "partly_funded"
+    FUNDED = "funded"
     SETTLEMENT_AWAITED = "settlement_awaited"
     DECLINED = "declined"
     AUTHORIZED = "authorized"
@@ -54,6 +56,8 @@ PAYMENT_INTENT: Machine[IntentStatus, IntentFact] = Machine(
         Rule(F.ACTION_FAILED, (S.REQUIRES_ACTION,), S.REQUIRES_PAYMENT_METHOD, "payment_intent.payment_failed"),
         Rule(F.ATTEMPT_REFUSED, OPEN, S.REQUIRES_PAYMENT_METHOD, "payment_intent.payment_failed"),
         Rule(F.ATTEMPT_STARTED, OPEN, S.PROCESSING),
+        Rule(F.PARTLY_FUNDED, (S.REQUIRES_ACTION,), S.REQUIRES_ACTION, "payment_intent.partially_funded"),
+        Rule(F.FUNDED, OPEN, S.PROCESSING),
         Rule(F.SETTLEMENT_AWAITED, (S.PROCESSING,), S.PROCESSING, "payment_intent.processing"),
         Rule(F.DECLINED, (S.PROCESSING,), S.REQUIRES_PAYMENT_METHOD, "payment_intent.payment_failed"),
         Rule(F.AUTHORIZED, (S.PROCESSING,), S.REQUIRES_CAPTURE, CAPTURABLE_CHANGED),

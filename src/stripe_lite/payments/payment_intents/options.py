@@ -3,6 +3,7 @@
 from stripe_lite.bank.port import ThreeDSecureResult
 from stripe_lite.core.errors import InvalidRequest
 from stripe_lite.core.objects import Tree
+from stripe_lite.customers.cash_balances import transfers
 from stripe_lite.db.work import Work
 from stripe_lite.payments import kinds, vouchers
 from stripe_lite.payments.payment_intents.model import PaymentIntent
@@ -24,6 +25,7 @@ DEFAULTS: dict[str, Tree] = {
         "network": None,
         "request_three_d_secure": "automatic",
     },
+    "customer_balance": {"funding_type": None},
     "konbini": {
         "confirmation_number": None,
         "expires_after_days": None,
@@ -55,6 +57,7 @@ SECRET_KEY_ONLY = (
     "statement_descriptor_suffix_kanji",
     "three_d_secure",
 )
+TRANSFER = "payment_method_options[customer_balance][bank_transfer]"
 # How a 3-D Secure that was passed elsewhere ended, by the letter that the card's bank gave it.
 IMPORTED_RESULTS: dict[str, ThreeDSecureResult] = {
     "A": "attempt_acknowledged",
@@ -237,7 +240,10 @@ def _check_types(types: list[str], currency: str, given: Tree | None, *, manual:
                 code="payment_intent_incompatible_payment_method",
                 param="payment_method_types",
             )
-        own = ((given or {}).get(name) or {}).get("capture_method")
+        settings: Tree = (given or {}).get(name) or {}
+        if kind.transfer:
+            transfers.check(settings.get("bank_transfer"), currency, TRANSFER)
+        own = settings.get("capture_method")
         if not kind.reserves and (own or ("manual" if manual else None)) == "manual":
             raise InvalidRequest(
                 f"Payments by {name} cannot be reserved first: `capture_method` cannot be `manual` for this type.",

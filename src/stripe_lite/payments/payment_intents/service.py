@@ -34,6 +34,8 @@ from stripe_lite.payments.payment_methods import service as payment_methods
 from stripe_lite.payments.payment_methods.schema import PaymentMethodDataParams
 
 UNEXPECTED = "payment_intent_unexpected_state"
+# An intent no longer waits for what its payer was to do: what was taken for it already has to go back.
+CALLED_OFF = "internal.payment_intent.called_off"
 SECRET_LENGTH = 25
 OPEN_STATES = "requires_payment_method, requires_confirmation, requires_action"
 
@@ -257,6 +259,7 @@ def cancel_for_good(work: Work, intent: PaymentIntent, reason: str | None) -> No
     intent.amount_capturable = 0
     intent.details = intent.details | {"next_action": None, "processing": None}
     apply(work, intent, IntentFact.CANCELED)
+    work.tell(CALLED_OFF, intent)
 
 
 async def give_payment_method(
@@ -320,6 +323,7 @@ def _reconsider(work: Work, intent: PaymentIntent, names: set[str]) -> None:
         if not names & CONFIRMED_AGAIN:
             return
         intent.details = intent.details | {"next_action": None}
+        work.tell(CALLED_OFF, intent)
     intent.details = intent.details | {"last_payment_error": None}
     given = IntentFact.PAYMENT_METHOD_GIVEN if intent.payment_method_id else IntentFact.PAYMENT_METHOD_TAKEN
     apply(work, intent, given)
