@@ -70,6 +70,11 @@ from stripe_lite.payments.payment_methods import router as payment_methods_route
 from stripe_lite.payments.payment_methods import service as payment_methods
 from stripe_lite.payments.refunds import router as refunds_router
 from stripe_lite.payments.refunds import service as refunds
+from stripe_lite.payments.setup_attempts import router as setup_attempts_router
+from stripe_lite.payments.setup_attempts import service as setup_attempts
+from stripe_lite.payments.setup_intents import attempts as setups
+from stripe_lite.payments.setup_intents import router as setup_intents_router
+from stripe_lite.payments.setup_intents import service as setup_intents
 from stripe_lite.payments.sources import aliases as source_aliases
 from stripe_lite.payments.sources import router as sources_router
 from stripe_lite.payments.sources import service as sources
@@ -111,6 +116,8 @@ RESOURCES: Sequence[Served] = (
     Served("payout", "po", payouts.show),
     Served("radar.early_fraud_warning", "issfr", early_fraud_warnings.show),
     Served("refund", "re", refunds.show),
+    Served("setup_attempt", "setatt", setup_attempts.show),
+    Served("setup_intent", "seti", setup_intents.load),
     Served("tax_id", "txi", tax_ids.show),
     Served("token", "tok", tokens.show),
     Served("topup", "tu", topups.show),
@@ -139,6 +146,8 @@ ROUTERS: Sequence[Router] = (
     payouts_router.router,
     refunds_router.router,
     source_aliases.router,
+    setup_attempts_router.router,
+    setup_intents_router.router,
     sources_router.router,
     tax_ids_router.router,
     tokens_router.router,
@@ -156,6 +165,7 @@ RECORDERS: Mapping[str, Recorder] = {
     direct.CHARGE_CAPTURED: direct.record_capture,
     direct.CHARGE_MADE: direct.record_charge,
     expiry.EXPIRY: expiry.record_expiry,
+    setups.SETUP: setups.record_setup,
     refunds.REFUND_MADE: refunds.record_refund,
     refunds.RELEASE: refunds.record_release,
 }

@@ -163,6 +163,17 @@ ACCOUNTS: tuple[AccountFact, ...] = (
     *SEPA_ACCOUNTS,
 )
 
+# How a debit behaves that was made of a payment elsewhere, by how the payer's e-mail address ends before the @; a
+# country may follow. The longer one of two that begin alike stands first.
+_BY_EMAIL = {
+    "generatedSepaDebitIntentsSucceedDelayed": "debit_success_slow",
+    "generatedSepaDebitIntentsSucceedDisputed": "debit_disputed",
+    "generatedSepaDebitIntentsSucceed": "debit_success",
+    "generatedSepaDebitIntentsFailsDueToInsufficientFunds": "debit_insufficient_funds",
+    "generatedSepaDebitIntentsFailDelayed": "debit_failed_slow",
+    "generatedSepaDebitIntentsFail": "debit_failed",
+}
+
 _COUNTRIES = {"bacs_debit": "GB", "au_becs_debit": "AU", "acss_debit": "CA"}
 _LENGTHS = {"bacs_debit": (8,), "au_becs_debit": range(5, 10), "acss_debit": range(5, 13)}
 # Backwards, so that of two lines with one number the first one stays.
@@ -180,6 +191,13 @@ def by_number(method: str, number: str) -> AccountFact | None:
 def by_name(name: str) -> AccountFact | None:
     """Look up a test account by a name such as `pm_usBankAccount_success`, `pm_success_de` or `btok_us_verified`."""
     return _BY_NAME.get(name)
+
+
+def generated(country: str, email: str) -> AccountFact:
+    """The test account in a country that the page of a payment elsewhere tells, by the payer's e-mail address."""
+    named = email.partition("@")[0].rpartition("_")[2]
+    outcome = next((slug for name, slug in _BY_EMAIL.items() if named.startswith(name)), "debit_success")
+    return next(account for account in SEPA_ACCOUNTS if account.country == country and account.outcome == outcome)
 
 
 def recognise(method: Method, number: str, *, routing: str | None = None) -> AccountFact:

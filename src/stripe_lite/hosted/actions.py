@@ -1,10 +1,13 @@
-"""Where a payer completes or fails what a payment waits for: 3-D Secure, an authorisation elsewhere, micro-deposits.
+"""Where a payer completes or fails what a payment or a setup waits for: 3-D Secure, an authorisation elsewhere,
+micro-deposits.
 
 Who pays by bank transfer finds the account there, and can only complete the payment: a transfer does not fail.
 
 A browser gets pages and a redirect back to the shop. A program that asks for JSON, or sends it, gets the same as JSON:
 
     POST {"outcome": "complete"}   →   {"redirect_status": "succeeded", "return_url": …, "payment_intent": {…}}
+
+Of a setup the last name is `setup_intent`.
 """
 
 import json
@@ -19,16 +22,15 @@ from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse
 from stripe_lite.core.errors import InvalidParameter, ResourceMissing, StripeError
 from stripe_lite.core.objects import StripeObject, Tree
 from stripe_lite.db.work import Work
-from stripe_lite.hosted import pages, visits
+from stripe_lite.hosted import flows, pages, visits
+from stripe_lite.hosted.flows import Deposits
 from stripe_lite.hosted.visits import IntentVisit
 from stripe_lite.http import body, phases
 from stripe_lite.http.answers import Outcome, failure
 from stripe_lite.http.phases import Call, Kit
 from stripe_lite.payments import kinds, qr_codes
 from stripe_lite.payments.payment_intents import actions, funding
-from stripe_lite.payments.payment_intents import service as intents
-from stripe_lite.payments.payment_intents.machine import IntentStatus
-from stripe_lite.payments.payment_intents.schema import PaymentIntentVerifyParams, render_for_client
+from stripe_lite.payments.setup_intents.model import SetupIntent
 
 PATH = "/hosted/actions/{account_id}/{client_secret}"
 AMOUNT_DIGITS_MAX = 6
@@ -85,29 +87,20 @@ def router(kit: Kit) -> APIRouter:
 
 def _chosen(visit: IntentVisit, sent: Tree) -> Handler:
     """What the payer chose, as an operation."""
-    secret = visit.intent.client_secret
+    id, secret = visit.intent.id, visit.intent.client_secret
+    flow = flows.of(visit.intent)
     if "amounts" in sent or "descriptor_code" in sent:
-        params = PaymentIntentVerifyParams(
-            client_secret=secret,
+        found = Deposits(
             amounts=_amounts(sent["amounts"]) if "amounts" in sent else None,
-            descriptor_code=str(sent["descriptor_code"]).strip() if "descriptor_code" in sent else None,
+            code=str(sent["descriptor_code"]).strip() if "descriptor_code" in sent else None,
         )
-
-        async def verify(work: Work) -> StripeObject:
-            return intents.seen(work, await actions.verify(work, visit.intent.id, params))
-
-        return verify
-    outcomes = {"complete": actions.complete, "fail": actions.fail}
-    act = outcomes.get(str(sent.get("outcome")))
-    if act is None:
-        raise InvalidParameter("Invalid outcome: must be one of complete or fail.", param="outcome")
-
-    async def finish(work: Work) -> StripeObject:
-        intent = await intents.held(work, visit.intent.id, client_secret=secret)
-        await (funding.transfer_rest if funding.waits(intent) and act is actions.complete else act)(work, intent)
-        return intents.seen(work, intent)
-
-    return finish
+        return lambda work: flow.verify(work, id, secret, found)
+    match sent.get("outcome"):
+        case "complete":
+            return lambda work: flow.finish(work, id, secret, "complete")
+        case "fail":
+            return lambda work: flow.finish(work, id, secret, "fail")
+    raise InvalidParameter("Invalid outcome: must be one of complete or fail.", param="outcome")
 
 
 def _amounts(sent: object) -> list[int]:
@@ -121,7 +114,7 @@ def _amounts(sent: object) -> list[int]:
 
 def _action(visit: IntentVisit) -> str | None:
     """What the payer has to do: to `authenticate` a card payment, say, or to `verify` an account."""
-    if visit.intent.status != IntentStatus.REQUIRES_ACTION:
+    if not flows.waits(visit.intent):
         return None
     if visit.intent.details["next_action"]["type"] == actions.VERIFY:
         return "verify"
@@ -132,26 +125,17 @@ def _action(visit: IntentVisit) -> str | None:
     return "authenticate" if visit.method is None or visit.method.type in ("card", "link") else "authorize"
 
 
-def _redirect_status(visit: IntentVisit) -> str:
-    """How the payment stands, in the words that are put behind the `return_url`."""
-    match visit.intent.status:
-        case IntentStatus.SUCCEEDED | IntentStatus.REQUIRES_CAPTURE | IntentStatus.REQUIRES_CONFIRMATION:
-            return "succeeded"
-        case IntentStatus.PROCESSING | IntentStatus.REQUIRES_ACTION:
-            return "pending"
-    return "failed"
-
-
 def _return_url(visit: IntentVisit) -> str | None:
     """The shop's address, with what it needs to look up how the payment went."""
     if visit.return_url is None:
         return None
     parts = urlsplit(visit.return_url)
+    noun = flows.of(visit.intent).noun
     added = urlencode(
         {
-            "payment_intent": visit.intent.id,
-            "payment_intent_client_secret": visit.intent.client_secret,
-            "redirect_status": _redirect_status(visit),
+            noun: visit.intent.id,
+            f"{noun}_client_secret": visit.intent.client_secret,
+            "redirect_status": flows.standing(visit.intent),
         }
     )
     return urlunsplit(parts._replace(query=f"{parts.query}&{added}" if parts.query else added))
@@ -169,6 +153,7 @@ def _page(visit: IntentVisit, status: int = 200, problem: str | None = None) -> 
         leads_to=visit.return_url,
         merchant=visit.merchant,
         intent=visit.intent,
+        saving=isinstance(visit.intent, SetupIntent),
         method=method,
         label="Card" if kind is None else kind.label,
         by_code=action == "verify" and _by_code(visit),
@@ -198,13 +183,8 @@ def _by_code(visit: IntentVisit) -> bool:
 
 def _ended(visit: IntentVisit) -> Response:
     """There is nothing to do: it was done before, or the shop gave the payment up."""
-    titles = {
-        "succeeded": ("Payment complete", "The shop has been told. You can close this window."),
-        "failed": ("Payment not completed", "Nothing was charged. Go back to the shop to try again."),
-        "pending": ("Payment under way", "Your bank is working on it. You can close this window."),
-    }
-    status = _redirect_status(visit)
-    title, text = titles[status]
+    status = flows.standing(visit.intent)
+    title, text = flows.of(visit.intent).endings[status]
     return pages.page(
         "message.html",
         title=title,
@@ -229,9 +209,9 @@ def _answer_json(visit: IntentVisit, outcome: Outcome) -> Response:
         return Response(outcome.body, outcome.status, media_type="application/json")
     return JSONResponse(
         {
-            "redirect_status": _redirect_status(visit),
+            "redirect_status": flows.standing(visit.intent),
             "return_url": _return_url(visit),
-            "payment_intent": render_for_client(visit.intent).tree(),
+            flows.of(visit.intent).noun: flows.shown(visit.intent).tree(),
         }
     )
 
@@ -242,12 +222,11 @@ def _told(visit: IntentVisit) -> Tree:
     return {
         "action": action,
         "send": [] if action is None else sends,
-        "payment_intent": render_for_client(visit.intent).tree(),
+        flows.of(visit.intent).noun: flows.shown(visit.intent).tree(),
     }
 
 
 def _missing_json(client_secret: str) -> Response:
     id = client_secret.partition("_secret_")[0]
-    return Response(
-        failure(ResourceMissing("payment_intent", id, param="intent")).body, 404, media_type="application/json"
-    )
+    noun = "setupintent" if id.startswith("seti_") else "payment_intent"
+    return Response(failure(ResourceMissing(noun, id, param="intent")).body, 404, media_type="application/json")

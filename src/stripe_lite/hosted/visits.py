@@ -10,19 +10,21 @@ from stripe_lite.db.plan import RequestStamp
 from stripe_lite.http.answers import API_VERSION
 from stripe_lite.http.phases import Kit, Who
 from stripe_lite.payments.charges.model import Charge
+from stripe_lite.payments.intents import Intent
 from stripe_lite.payments.payment_intents.model import PaymentIntent
 from stripe_lite.payments.payment_methods.model import PaymentMethod
+from stripe_lite.payments.setup_intents.model import SetupIntent
 
 NAME = re.compile(r"[A-Za-z0-9_]{1,255}")
 
 
 @dataclass(frozen=True, slots=True)
 class IntentVisit:
-    """A payer at a payment."""
+    """A payer at a payment, or at the setup of a payment method."""
 
     who: Who
     merchant: str
-    intent: PaymentIntent
+    intent: Intent
     method: PaymentMethod | None
 
     @property
@@ -49,7 +51,7 @@ async def of_intent(kit: Kit, account_id: str, client_secret: str, origin: str |
         who = _payer(account_id, livemode, origin)
         work = kit.work(who)
         try:
-            intent = await work.get(PaymentIntent, id)
+            intent = await _intent(work, id)
             if intent is not None and compare_digest(client_secret.encode(), intent.client_secret.encode()):
                 given = intent.payment_method_id
                 method = None if given is None else await work.get(PaymentMethod, given)
@@ -57,6 +59,13 @@ async def of_intent(kit: Kit, account_id: str, client_secret: str, origin: str |
         finally:
             work.close()
     return None
+
+
+async def _intent(work: Work, id: str) -> Intent | None:
+    """The intent with this id, of whichever sort it is."""
+    if id.startswith("seti_"):
+        return await work.get(SetupIntent, id)
+    return await work.get(PaymentIntent, id)
 
 
 async def of_receipt(kit: Kit, account_id: str, name: str) -> ReceiptVisit | None:

@@ -8,6 +8,7 @@ from stripe_lite.core.errors import InvalidRequest
 from stripe_lite.core.objects import Tree
 from stripe_lite.db.work import Work
 from stripe_lite.payments import kinds, microdeposits, qr_codes
+from stripe_lite.payments.intents import Intent
 from stripe_lite.payments.microdeposits import Verdict
 from stripe_lite.payments.payment_intents import attempts
 from stripe_lite.payments.payment_intents import service as intents
@@ -40,12 +41,12 @@ DEPOSITS_FAILED = InvalidRequest(
 )
 
 
-def page_url(work: Work, intent: PaymentIntent) -> str:
+def page_url(work: Work, intent: Intent) -> str:
     """The page of ours where the payer completes or fails the action. Its address proves the right to it."""
     return f"{work.origin}/hosted/actions/{work.account_id}/{intent.client_secret}"
 
 
-def redirect(work: Work, intent: PaymentIntent, method: PaymentMethod, return_url: str | None) -> Tree:
+def redirect(work: Work, intent: Intent, method: PaymentMethod, return_url: str | None) -> Tree:
     """Lead the payer to a page, from where they return to `return_url`."""
     url = page_url(work, intent)
     match method.type:
@@ -71,7 +72,7 @@ def _code_urls(url: str) -> Tree:
     return {"image_url_png": f"{url}/qr.png", "image_url_svg": f"{url}/qr.svg"}
 
 
-def use_stripe_sdk(work: Work, intent: PaymentIntent) -> Tree:
+def use_stripe_sdk(work: Work, intent: Intent) -> Tree:
     """Let a client library show the authentication page."""
     return {
         "type": "use_stripe_sdk",
@@ -83,7 +84,7 @@ def use_stripe_sdk(work: Work, intent: PaymentIntent) -> Tree:
     }
 
 
-def verify_microdeposits(work: Work, intent: PaymentIntent, method: PaymentMethod) -> Tree:
+def verify_microdeposits(work: Work, intent: Intent, method: PaymentMethod) -> Tree:
     """Wait until the payer tells what small deposits arrived on their account."""
     return {
         "type": VERIFY,

@@ -3,8 +3,8 @@
 from stripe_lite.bank.facts import ThreeDSecure
 from stripe_lite.bank.outcomes import by_slug
 from stripe_lite.bank.port import ThreeDSecureResult
+from stripe_lite.payments.intents import Intent
 from stripe_lite.payments.payment_intents import options
-from stripe_lite.payments.payment_intents.model import PaymentIntent
 from stripe_lite.payments.payment_methods.model import PaymentMethod
 
 # What comes of asking for 3-D Secure where the payer is not challenged.
@@ -16,7 +16,7 @@ WITHOUT_CHALLENGE: dict[ThreeDSecure, ThreeDSecureResult] = {
 }
 
 
-def is_needed(intent: PaymentIntent, method: PaymentMethod, *, off_session: bool) -> bool:
+def is_needed(intent: Intent, method: PaymentMethod, *, off_session: bool) -> bool:
     """Whether a payer who is present has to pass a challenge first. One who is absent cannot: the bank declines."""
     outcome = by_slug(method.outcome)
     if method.type not in ("card", "link") or outcome is None or off_session:
@@ -26,12 +26,12 @@ def is_needed(intent: PaymentIntent, method: PaymentMethod, *, off_session: bool
     return outcome.needs_challenge(off_session=False, set_up=method.set_up, requested=is_requested(intent))
 
 
-def is_requested(intent: PaymentIntent) -> bool:
+def is_requested(intent: Intent) -> bool:
     """Whether the client wants 3-D Secure for every card that has it."""
     return options.of_card(intent).get("request_three_d_secure") in ("any", "challenge")
 
 
-def unchallenged(intent: PaymentIntent, method: PaymentMethod, *, off_session: bool) -> ThreeDSecureResult | None:
+def unchallenged(intent: Intent, method: PaymentMethod, *, off_session: bool) -> ThreeDSecureResult | None:
     """What 3-D Secure says of a payer who was not challenged; None where it was not asked."""
     outcome = by_slug(method.outcome)
     if method.type != "card" or outcome is None or off_session:

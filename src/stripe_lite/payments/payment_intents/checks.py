@@ -5,6 +5,9 @@ from urllib.parse import urlsplit
 
 from stripe_lite.core.errors import InvalidRequest
 from stripe_lite.core.objects import Tree
+from stripe_lite.db.work import Work
+from stripe_lite.payments import kinds
+from stripe_lite.payments.intents import Intent
 from stripe_lite.payments.payment_methods.model import PaymentMethod
 
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
@@ -66,3 +69,42 @@ def check_return_url(url: str | None) -> None:
         or strange
     ):
         raise InvalidRequest("Not a valid URL", code="url_invalid", param="return_url")
+
+
+def require_return_url(noun: str, intent: Intent, method: PaymentMethod) -> None:
+    """Refuse to go on without an address to return to, where the payer may be led to another page."""
+    automatic: Tree | None = intent.details.get("automatic_payment_methods")
+    if automatic is not None and automatic["allow_redirects"] == "always":
+        raise InvalidRequest(
+            f"This {noun} is configured to accept payment methods enabled in your Dashboard. Because some of "
+            "these payment methods might redirect your customer off of your page, you must provide a `return_url`. If "
+            "you don't want to accept redirect-based payment methods, set `automatic_payment_methods[enabled]` to "
+            "`true` and `automatic_payment_methods[allow_redirects]` to `never` when creating Setup Intents and "
+            "Payment Intents.",
+        )
+    if kinds.KINDS[method.type].redirects:
+        raise InvalidRequest(
+            f"A payment method of the type {method.type} leads the payer to another page: a `return_url` is needed.",
+            code="parameter_missing",
+            param="return_url",
+        )
+
+
+def without_mandate(method: PaymentMethod) -> InvalidRequest:
+    """The error for a debit that its payer did not agree to."""
+    return InvalidRequest(
+        f"`mandate_data` is required to confirm a payment by {method.type}.",
+        code="parameter_missing",
+        param="mandate_data",
+    )
+
+
+def check_acceptance(work: Work, given: Tree | None) -> None:
+    """Refuse a mandate that was accepted online by nobody knows whom."""
+    acceptance: Tree = (given or {}).get("customer_acceptance") or {}
+    if acceptance.get("type") == "online" and not acceptance.get("online") and not work.request.publishable:
+        raise InvalidRequest(
+            "A mandate that was accepted online needs the payer's ip_address and user_agent.",
+            code="parameter_missing",
+            param="mandate_data[customer_acceptance][online]",
+        )

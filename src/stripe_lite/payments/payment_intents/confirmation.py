@@ -195,10 +195,7 @@ def _refuse_unconfirmable(work: Work, intent: PaymentIntent) -> None:
 
 def _refuse_server_side(intent: PaymentIntent, params: PaymentIntentConfirmParams) -> None:
     given = [name for name in SECRET_KEY_ONLY if params.given(name)]
-    for type, settings in (params.payment_method_options or {}).items():
-        given += [
-            f"payment_method_options[{type}][{name}]" for name in options.SECRET_KEY_ONLY if name in (settings or {})
-        ]
+    given += options.server_side(params.payment_method_options)
     if given:
         raise InvalidRequest(
             f"The parameter {given[0]} may only be used with a secret key.",
@@ -238,41 +235,16 @@ def _prepare_card(intent: PaymentIntent, method: PaymentMethod) -> None:
 def _check_return_url(intent: PaymentIntent, method: PaymentMethod, consent: Consent) -> None:
     """A payer who may be led to another page must be told where to return to."""
     checks.check_return_url(consent.return_url)
-    if consent.return_url is not None or consent.use_stripe_sdk or consent.off_session:
-        return
-    automatic = intent.details.get("automatic_payment_methods")
-    if automatic is not None and automatic["allow_redirects"] == "always":
-        raise InvalidRequest(
-            "This PaymentIntent is configured to accept payment methods enabled in your Dashboard. Because some of "
-            "these payment methods might redirect your customer off of your page, you must provide a `return_url`. If "
-            "you don't want to accept redirect-based payment methods, set `automatic_payment_methods[enabled]` to "
-            "`true` and `automatic_payment_methods[allow_redirects]` to `never` when creating Setup Intents and "
-            "Payment Intents.",
-        )
-    if kinds.KINDS[method.type].redirects:
-        raise InvalidRequest(
-            f"A payment by {method.type} leads the payer to another page: a `return_url` is needed.",
-            code="parameter_missing",
-            param="return_url",
-        )
+    if not (consent.return_url is not None or consent.use_stripe_sdk or consent.off_session):
+        checks.require_return_url("PaymentIntent", intent, method)
 
 
 def _check_mandate(work: Work, method: PaymentMethod, consent: Consent) -> None:
     """A bank is debited only with the payer's agreement, given now or when the method was set up."""
     given = consent.mandate_data
+    checks.check_acceptance(work, given)
     if kinds.KINDS[method.type].debit and given is None and not (consent.off_session or method.set_up):
-        raise InvalidRequest(
-            f"`mandate_data` is required to confirm a payment by {method.type}.",
-            code="parameter_missing",
-            param="mandate_data",
-        )
-    acceptance: Tree = (given or {}).get("customer_acceptance") or {}
-    if acceptance.get("type") == "online" and not acceptance.get("online") and not work.request.publishable:
-        raise InvalidRequest(
-            "A mandate that was accepted online needs the payer's ip_address and user_agent.",
-            code="parameter_missing",
-            param="mandate_data[customer_acceptance][online]",
-        )
+        raise checks.without_mandate(method)
 
 
 def _check_future_usage(intent: PaymentIntent, method: PaymentMethod, consent: Consent) -> None:

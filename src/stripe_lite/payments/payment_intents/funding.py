@@ -21,6 +21,7 @@ from stripe_lite.customers.cash_balances.service import Incoming
 from stripe_lite.customers.customers.model import Customer
 from stripe_lite.db.work import Work
 from stripe_lite.payments.charges import service as charges
+from stripe_lite.payments.intents import Intent
 from stripe_lite.payments.payment_intents import actions, attempts, options
 from stripe_lite.payments.payment_intents import service as intents
 from stripe_lite.payments.payment_intents.machine import IntentFact, IntentStatus
@@ -47,7 +48,7 @@ def remaining(intent: PaymentIntent) -> int:
     return intent.amount - applied(intent)
 
 
-def waits(intent: PaymentIntent) -> bool:
+def waits(intent: Intent) -> bool:
     """Whether the payer was told to transfer money."""
     action = intent.details.get("next_action") or {}
     return intent.status == IntentStatus.REQUIRES_ACTION and action.get("type") == ACTION

@@ -1,13 +1,17 @@
 """Which payment methods an intent takes, and the settings for each type of them."""
 
+from collections.abc import Mapping
+
 from stripe_lite.bank.port import ThreeDSecureResult
 from stripe_lite.core.errors import InvalidRequest
 from stripe_lite.core.objects import Tree
 from stripe_lite.customers.cash_balances import transfers
 from stripe_lite.db.work import Work
 from stripe_lite.payments import kinds, vouchers
+from stripe_lite.payments.intents import Intent
 from stripe_lite.payments.payment_intents.model import PaymentIntent
 from stripe_lite.payments.payment_intents.schema import (
+    AutomaticPaymentMethodsParams,
     IntentFields,
     PaymentIntentConfirmParams,
     PaymentIntentCreateParams,
@@ -73,19 +77,8 @@ IMPORTED_RESULTS: dict[str, ThreeDSecureResult] = {
 async def accepted(work: Work, params: PaymentIntentCreateParams) -> Tree:
     """Which types a new intent takes: those that were named, or of those that are configured what fits the currency."""
     automatic = params.automatic_payment_methods
-    by_name = params.payment_method_types is not None or (automatic is not None and not automatic.enabled)
-    if by_name and params.payment_method_configuration is not None:
-        raise InvalidRequest(
-            "You may only specify one of these parameters: payment_method_configuration, payment_method_types.",
-            param="payment_method_configuration",
-        )
-    if params.payment_method_types is not None and automatic is not None and automatic.enabled:
-        raise InvalidRequest(
-            "You may only specify one of these parameters: automatic_payment_methods, payment_method_types.",
-            param="payment_method_types",
-        )
     given = params.payment_method_options
-    if by_name:
+    if chosen_by_name(params.payment_method_types, automatic, params.payment_method_configuration):
         types = params.payment_method_types or ["card"]
         _check_types(types, params.currency, given, manual=params.capture_method == "manual")
         chosen: Tree = {"automatic_payment_methods": None}
@@ -97,6 +90,24 @@ async def accepted(work: Work, params: PaymentIntentCreateParams) -> Tree:
     excluded = params.excluded_payment_method_types or []
     types = [name for name in types if name not in excluded]
     return chosen | _settings_of(types, given, {})
+
+
+def chosen_by_name(
+    types: list[str] | None, automatic: AutomaticPaymentMethodsParams | None, configuration: str | None
+) -> bool:
+    """Whether the types of a new intent were named, and not left to the server; refused where both was done."""
+    by_name = types is not None or (automatic is not None and not automatic.enabled)
+    if by_name and configuration is not None:
+        raise InvalidRequest(
+            "You may only specify one of these parameters: payment_method_configuration, payment_method_types.",
+            param="payment_method_configuration",
+        )
+    if types is not None and automatic is not None and automatic.enabled:
+        raise InvalidRequest(
+            "You may only specify one of these parameters: automatic_payment_methods, payment_method_types.",
+            param="payment_method_types",
+        )
+    return by_name
 
 
 async def configured(work: Work, named: str | None) -> Tree:
@@ -146,9 +157,19 @@ def of_type(intent: PaymentIntent, type: str) -> Tree:
     return _of(intent, type)
 
 
-def of_card(intent: PaymentIntent) -> Tree:
+def of_card(intent: Intent) -> Tree:
     """The settings for payments by card."""
     return _of(intent, "card")
+
+
+def server_side(given: Tree | None) -> list[str]:
+    """The parameters among settings that whoever has a client secret may not send."""
+    return [
+        f"payment_method_options[{type}][{name}]"
+        for type, settings in (given or {}).items()
+        for name in SECRET_KEY_ONLY
+        if name in (settings or {})
+    ]
 
 
 def cvc_token(given: Tree | None) -> str | None:
@@ -187,16 +208,21 @@ def _fits_automatically(intent: PaymentIntent, type: str) -> bool:
     )
 
 
-def check_card(intent: PaymentIntent, method: PaymentMethod, *, cvc_given: bool) -> None:
-    """Refuse a card that the settings for cards do not fit."""
-    settings = of_card(intent)
-    network = settings.get("network")
+def check_network(intent: Intent, method: PaymentMethod) -> None:
+    """Refuse a card that does not run on the network that was chosen for it."""
+    network = of_card(intent).get("network")
     if network is not None and network not in method.details["networks"]["available"]:
         raise InvalidRequest(
             f"This card cannot use the network {network}: it can use "
             f"{', '.join(method.details['networks']['available'])}.",
             param="payment_method_options[card][network]",
         )
+
+
+def check_card(intent: PaymentIntent, method: PaymentMethod, *, cvc_given: bool) -> None:
+    """Refuse a card that the settings for cards do not fit."""
+    check_network(intent, method)
+    settings = of_card(intent)
     if settings.get("require_cvc_recollection") and method.customer_id is not None and not cvc_given:
         raise InvalidRequest(
             "This PaymentIntent requires the card's security code anew: provide "
@@ -206,7 +232,7 @@ def check_card(intent: PaymentIntent, method: PaymentMethod, *, cvc_given: bool)
         )
 
 
-def _of(intent: PaymentIntent, type: str) -> Tree:
+def _of(intent: Intent, type: str) -> Tree:
     return (intent.details.get("payment_method_options") or {}).get(type) or {}
 
 
@@ -253,29 +279,38 @@ def _check_types(types: list[str], currency: str, given: Tree | None, *, manual:
 
 
 def _settings_of(types: list[str], given: Tree | None, before: Tree) -> Tree:
-    details: Tree = {"payment_method_types": types, "payment_method_options": _settings(types, given, before)}
+    details: Tree = {"payment_method_types": types, "payment_method_options": merged(types, given, before)}
     for name in vouchers.VOUCHERS:
         vouchers.check_settings(name, details["payment_method_options"].get(name) or {})
-    imported = ((given or {}).get("card") or {}).get("three_d_secure")
-    if imported is not None:
-        details["authentication"] = _imported(imported)
-    return details
+    return details | imported_authentication(given)
 
 
-def _settings(types: list[str], given: Tree | None, before: Tree) -> Tree:
-    """`payment_method_options` as clients see it: what was set, on top of what holds without."""
-    merged: Tree = {name: DEFAULTS[name] for name in types if name in DEFAULTS}
+def imported_authentication(given: Tree | None) -> Tree:
+    """How a 3-D Secure ended that was passed elsewhere, where the settings tell of one."""
+    told: Tree | None = ((given or {}).get("card") or {}).get("three_d_secure")
+    return {} if told is None else {"authentication": _imported(told)}
+
+
+def merged(
+    types: list[str],
+    given: Tree | None,
+    before: Tree,
+    every: Mapping[str, Tree] = DEFAULTS,
+    input_only: Mapping[str, tuple[str, ...]] = INPUT_ONLY,
+) -> Tree:
+    """`payment_method_options` as clients see it: what was set, on top of what holds without, which `every` tells."""
+    settings: Tree = {name: every[name] for name in types if name in every}
     for name, values in before.items():
-        if name in types or values != DEFAULTS.get(name):
-            merged[name] = values
+        if name in types or values != every.get(name):
+            settings[name] = values
     for name, values in (given or {}).items():
-        defaults = DEFAULTS.get(name, {})
+        defaults = every.get(name, {})
         if values is None:
-            merged[name] = defaults
+            settings[name] = defaults
             continue
-        own = dict(merged.get(name) or defaults)
+        own = dict(settings.get(name) or defaults)
         for key, value in values.items():
-            if key in INPUT_ONLY.get(name, ()):
+            if key in input_only.get(name, ()):
                 continue
             if value is not None:
                 own[key] = _installments(value) if key == "installments" else value
@@ -283,8 +318,8 @@ def _settings(types: list[str], given: Tree | None, before: Tree) -> Tree:
                 own[key] = defaults[key]
             else:
                 own.pop(key, None)
-        merged[name] = own
-    return merged
+        settings[name] = own
+    return settings
 
 
 def _installments(given: Tree) -> Tree:

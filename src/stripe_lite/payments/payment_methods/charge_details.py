@@ -125,7 +125,7 @@ def of_charge(
     if method.type == "card":
         options = (given.get("payment_method_options") or {}).get("card") or {}
         card = _card(method, amount, answer, options, mandate) | {
-            "three_d_secure": _three_d_secure(method, given.get("authentication"), answer)
+            "three_d_secure": three_d_secure(method, given.get("authentication"), answer)
         }
         if capture_before is not None:
             card["capture_before"] = capture_before
@@ -175,7 +175,7 @@ def _availability(options: Tree, request: str) -> str:
     return "available" if options.get(request) == "if_available" else "unavailable"
 
 
-def _three_d_secure(method: PaymentMethod, result: str | None, answer: Answer | None) -> Tree | None:
+def three_d_secure(method: PaymentMethod, result: str | None, answer: Answer | None) -> Tree | None:
     """What 3-D Secure said; None where it was not asked."""
     if result is None:
         return None

@@ -5,6 +5,7 @@ from stripe_lite.core.errors import CardError, InvalidRequest
 from stripe_lite.db.work import Work
 from stripe_lite.payments.payment_methods.model import PaymentMethod
 
+KEPT_FOR_CUSTOMER = "kept_for_customer"
 USED_UP_FOR_PAYMENTS = (
     "The provided PaymentMethod was previously used with a PaymentIntent without Customer attachment, shared with a "
     "connected account without Customer attachment, or was detached from a Customer. It may not be used again. "
@@ -53,6 +54,18 @@ def declined(answer: Answer) -> CardError:
     )
 
 
+def refusal(answer: Answer) -> CardError:
+    """The same with what the network and the issuer said; the reason is the code where the issuer gave none."""
+    error = declined(answer)
+    told = {
+        "advice_code": answer.advice_code,
+        "decline_code": answer.decline_code or error.code,
+        "network_decline_code": answer.network_decline_code,
+    }
+    error.extra |= {name: value for name, value in told.items() if value is not None}
+    return error
+
+
 def learn(payment_method: PaymentMethod, answer: Answer) -> None:
     """Note what the bank said of a card's details; an approved security code is not sent again. Needs the lock."""
     if payment_method.type != "card" or answer.checks is None:
@@ -71,10 +84,21 @@ def spend(payment_method: PaymentMethod) -> None:
         payment_method.spent = True
 
 
+def keep_for_customer(payment_method: PaymentMethod) -> None:
+    """Note that it was set up for nobody: it has to be attached to a customer before it is used. Needs the lock."""
+    payment_method.extras = payment_method.extras | {KEPT_FOR_CUSTOMER: True}
+
+
+def check_unspent(payment_method: PaymentMethod) -> None:
+    """Refuse a payment method that may not be used again without a customer."""
+    kept = payment_method.customer_id is None and payment_method.extras.get(KEPT_FOR_CUSTOMER)
+    if payment_method.spent or kept:
+        raise InvalidRequest(USED_UP_FOR_PAYMENTS, param="payment_method")
+
+
 def check_usable(payment_method: PaymentMethod, customer_id: str | None) -> None:
     """Refuse a payment method that a payment of this customer, or of none, may not use."""
-    if payment_method.spent:
-        raise InvalidRequest(USED_UP_FOR_PAYMENTS, param="payment_method")
+    check_unspent(payment_method)
     owner = payment_method.customer_id
     if owner is None or owner == customer_id:
         return

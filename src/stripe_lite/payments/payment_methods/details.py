@@ -114,7 +114,8 @@ def of_us_bank_account(account: AccountFact, key: bytes, verified: bool) -> Know
     return Known("us_bank_account", details, account.outcome, mark, verified=verified)
 
 
-def _of_sepa_debit(account: AccountFact, key: bytes, verified: bool) -> Known:
+def of_sepa_debit(account: AccountFact, key: bytes, verified: bool) -> Known:
+    """What may be kept of a European bank account."""
     bank, branch = IBAN_PARTS.get(account.country, (None, None))
     mark = fingerprint(account.number, key)
     details: Tree = {
@@ -160,7 +161,7 @@ def _of_acss_debit(account: AccountFact, key: bytes, verified: bool) -> Known:
 
 _OF_ACCOUNT: dict[Method, Callable[[AccountFact, bytes, bool], Known]] = {
     "us_bank_account": of_us_bank_account,
-    "sepa_debit": _of_sepa_debit,
+    "sepa_debit": of_sepa_debit,
     "bacs_debit": _of_bacs_debit,
     "au_becs_debit": _of_au_becs_debit,
     "acss_debit": _of_acss_debit,
@@ -189,7 +190,7 @@ def _read_us_bank_account(params: PaymentMethodDataParams, key: bytes) -> Known:
 def _read_sepa_debit(params: PaymentMethodDataParams, key: bytes) -> Known:
     if params.sepa_debit is None:
         raise missing("sepa_debit")
-    return _of_sepa_debit(accounts.recognise("sepa_debit", params.sepa_debit.iban), key, True)
+    return of_sepa_debit(accounts.recognise("sepa_debit", params.sepa_debit.iban), key, True)
 
 
 def _read_bacs_debit(params: PaymentMethodDataParams, key: bytes) -> Known:
