@@ -15,7 +15,11 @@ EXAMPLES: Mapping[str, Tree] = {
     },
     "confirm_payment_intent": {"payment_method": "pm_card_visa", "return_url": "https://example.com/return"},
     "create_payment_method": {"type": "card", "card": {"token": "tok_visa"}},
-    "create_setup_intent": {"payment_method": "pm_card_visa", "confirm": True, "usage": "off_session"},
+    "create_setup_intent": {
+        "payment_method": "pm_card_visa",
+        "confirm": True,
+        "automatic_payment_methods": {"enabled": True, "allow_redirects": "never"},
+    },
     "create_refund": {"payment_intent": "pi_…", "amount": 500},
     "create_charge": {"amount": 2000, "currency": "usd", "source": "tok_visa"},
     "create_token": {"card": {"number": "4242424242424242", "exp_month": "12", "exp_year": "2034", "cvc": "123"}},

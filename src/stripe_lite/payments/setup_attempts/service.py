@@ -105,7 +105,10 @@ def _described(
         settings: Tree = (intent.details.get("payment_method_options") or {}).get("card") or {}
         card: Tree = {name: method.details[name] for name in CARD_FIELDS}
         card["network"] = settings.get("network") or method.details["networks"]["preferred"] or card["brand"]
-        card["three_d_secure"] = method_details.three_d_secure(method, result, answer)
+        secure = method_details.three_d_secure(method, result, answer)
+        if secure is not None:
+            del secure["exemption_indicator"]  # Payments are exempted, setups are not.
+        card["three_d_secure"] = secure
         card["wallet"] = None
         return {"card": card, "type": "card"}
     if method.type in BANK_FIELDS:
