@@ -593,3 +593,27 @@ async def test_a_confirmation_is_carried_out_once(shop: Shop) -> None:
     answers = [await shop.v1.setup_intents.confirm_async(intent.id, {}, {"idempotency_key": "once"}) for _ in range(2)]
     assert answers[0].to_dict() == answers[1].to_dict()
     assert len((await shop.v1.setup_attempts.list_async({"setup_intent": intent.id})).data) == 1
+
+
+async def test_a_confirmation_token_brings_what_the_payer_filled_in(shop: Shop) -> None:
+    tokens = [
+        await shop.v1.test_helpers.confirmation_tokens.create_async(
+            {
+                "payment_method_data": by_number("4000002760003184"),
+                "return_url": BACK,
+                "payment_method_options": {"card": {"installments": {"plan": {"type": "fixed_count", "count": 3}}}},
+            }
+        )
+        for _ in range(2)
+    ]
+    intent = await shop.v1.setup_intents.create_async(BY_CARD)
+    confirmed = await shop.v1.setup_intents.confirm_async(intent.id, {"confirmation_token": tokens[0].id})
+    assert (confirmed.status, confirmed.next_action.type) == ("requires_action", "use_stripe_sdk")
+    assert "installments" not in confirmed.payment_method_options.card
+    assert (await shop.v1.confirmation_tokens.retrieve_async(tokens[0].id)).setup_intent == intent.id
+    with raises_stripe(code="token_already_used"):
+        await shop.v1.setup_intents.confirm_async(intent.id, {"confirmation_token": tokens[0].id})
+    with raises_stripe(param="confirmation_token"):
+        await shop.v1.setup_intents.create_async(BY_CARD | {"confirmation_token": tokens[1].id})
+    at_once = await shop.v1.setup_intents.create_async(BY_CARD | {"confirm": True, "confirmation_token": tokens[1].id})
+    assert at_once.status == "requires_action"

@@ -7,6 +7,7 @@ from hmac import compare_digest
 from stripe_lite.balance.accounts import service as accounts
 from stripe_lite.core.objects import Tree
 from stripe_lite.db.plan import RequestStamp
+from stripe_lite.db.work import Work
 from stripe_lite.http.answers import API_VERSION
 from stripe_lite.http.phases import Kit, Who
 from stripe_lite.payments.charges.model import Charge

@@ -97,6 +97,11 @@ async def take(work: Work, id: str) -> ConfirmationToken:
     return token
 
 
+async def taken(work: Work, id: str | None) -> ConfirmationToken | None:
+    """The same where a request may name none."""
+    return None if id is None else await take(work, id)
+
+
 async def fill(work: Work, token: ConfirmationToken, params: AnyParams) -> AnyParams:
     """A request with what the token brings. What the request itself says comes first."""
     brought: Tree = {"use_stripe_sdk": True, "setup_future_usage": token.setup_future_usage}

@@ -7,7 +7,6 @@ from stripe_lite.core.objects import Tree
 from stripe_lite.db.work import Work
 from stripe_lite.payments import kinds, vouchers
 from stripe_lite.payments.confirmation_tokens import service as confirmation_tokens
-from stripe_lite.payments.confirmation_tokens.model import ConfirmationToken
 from stripe_lite.payments.payment_intents import (
     actions,
     attempts,
@@ -87,7 +86,7 @@ async def create(work: Work, params: PaymentIntentCreateParams) -> PaymentIntent
         for name in ONLY_WITH_CONFIRM:
             if params.given(name) and getattr(params, name):
                 raise InvalidRequest(f"You can only provide `{name}` when `confirm` is set to true.", param=name)
-    token = await _take_token(work, params.confirmation_token)
+    token = await confirmation_tokens.taken(work, params.confirmation_token)
     if token is not None:
         params = await confirmation_tokens.fill(work, token, params)
     intent = await intents.create(work, params)
@@ -110,7 +109,7 @@ async def confirm(work: Work, id: str, params: PaymentIntentConfirmParams) -> Pa
             f"The amount to confirm ({params.amount_to_confirm}) differs from the PaymentIntent's ({intent.amount}).",
             param="amount_to_confirm",
         )
-    token = await _take_token(work, params.confirmation_token)
+    token = await confirmation_tokens.taken(work, params.confirmation_token)
     if token is not None:
         params = await confirmation_tokens.fill(work, token, params)
         confirmation_tokens.spend(token, payment_intent=intent.id)
@@ -119,10 +118,6 @@ async def confirm(work: Work, id: str, params: PaymentIntentConfirmParams) -> Pa
     await intents.give_payment_method(work, intent, params.payment_method, params.payment_method_data)
     await _confirm(work, intent, params)
     return intent
-
-
-async def _take_token(work: Work, id: str | None) -> ConfirmationToken | None:
-    return None if id is None else await confirmation_tokens.take(work, id)
 
 
 async def _confirm(work: Work, intent: PaymentIntent, params: ConfirmationFields) -> None:

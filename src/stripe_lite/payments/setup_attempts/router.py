@@ -6,7 +6,7 @@ from stripe_lite.http.route import Router
 from stripe_lite.payments.setup_attempts import service as setup_attempts
 from stripe_lite.payments.setup_attempts.schema import SetupAttemptListParams, SetupAttemptObject, render
 
-router = Router(tag="Setup Attempts")
+router = Router(tag="Setup Intents")
 
 
 @router.get("/v1/setup_attempts")

@@ -4,6 +4,7 @@ from stripe_lite.core.errors import InvalidRequest
 from stripe_lite.core.objects import Tree
 from stripe_lite.db.work import Work
 from stripe_lite.payments import kinds, vouchers
+from stripe_lite.payments.confirmation_tokens import service as confirmation_tokens
 from stripe_lite.payments.payment_intents import actions as next_actions
 from stripe_lite.payments.payment_intents import authentication, checks
 from stripe_lite.payments.payment_intents import options as payment_options
@@ -22,7 +23,8 @@ from stripe_lite.payments.setup_intents.schema import (
 
 CONFIRMATIONS_MAX = 50
 
-ONLY_WITH_CONFIRM = ("mandate_data", "return_url", "use_stripe_sdk")
+ONLY_WITH_CONFIRM = ("confirmation_token", "mandate_data", "return_url", "use_stripe_sdk")
+BRINGING_A_METHOD = ("confirmation_token", "payment_method", "payment_method_data")
 MISSING_METHOD = (
     "You cannot confirm this SetupIntent because it's missing a payment method. You can either update the SetupIntent "
     "with a payment method and then confirm it again, or confirm it again directly with a payment method or "
@@ -36,7 +38,12 @@ async def create(work: Work, params: SetupIntentCreateParams) -> SetupIntent:
         for name in ONLY_WITH_CONFIRM:
             if params.given(name) and getattr(params, name):
                 raise InvalidRequest(f"You can only provide `{name}` when `confirm` is set to true.", param=name)
+    token = await confirmation_tokens.taken(work, params.confirmation_token)
+    if token is not None:
+        params = await confirmation_tokens.fill(work, token, params)
     intent = await intents.create(work, params)
+    if token is not None:
+        confirmation_tokens.spend(token, setup_intent=intent.id)
     if params.confirm:
         await _confirm(work, intent, params)
     return intent
@@ -45,11 +52,15 @@ async def create(work: Work, params: SetupIntentCreateParams) -> SetupIntent:
 async def confirm(work: Work, id: str, params: SetupIntentConfirmParams) -> SetupIntent:
     """Confirm that the payer means to have the payment method set up, and start an attempt."""
     intent = await intents.held(work, id, client_secret=params.client_secret)
-    if intent.payment_method_id is None and params.payment_method is None and params.payment_method_data is None:
+    if intent.payment_method_id is None and not any(params.given(name) for name in BRINGING_A_METHOD):
         raise intents.refuse(work, intent, MISSING_METHOD)
     await _refuse_unconfirmable(work, intent)
     if work.request.publishable:
         _refuse_server_side(params)
+    token = await confirmation_tokens.taken(work, params.confirmation_token)
+    if token is not None:
+        params = await confirmation_tokens.fill(work, token, params)
+        confirmation_tokens.spend(token, setup_intent=intent.id)
     intent.details = intent.details | options.settings(intent, params.payment_method_options)
     await intents.give_payment_method(work, intent, params.payment_method, params.payment_method_data)
     await _confirm(work, intent, params)

@@ -59,7 +59,7 @@ DEFAULTS: Mapping[str, Tree] = {
 }
 # What a type's settings take and don't give back.
 INPUT_ONLY: Mapping[str, tuple[str, ...]] = {
-    "card": ("three_d_secure",),
+    "card": ("cvc_token", "installments", "three_d_secure"),  # The first two come of confirmation tokens only.
     "klarna": ("on_demand", "subscriptions"),
     "upi": ("setup_future_usage",),
     "us_bank_account": ("networks",),

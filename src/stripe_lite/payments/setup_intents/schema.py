@@ -61,6 +61,9 @@ class SetupFields(Params):
 class SetupConfirmationFields(Params):
     """How a setup is confirmed."""
 
+    confirmation_token: str | None = Field(
+        None, description="What the payer filled in; what the request says itself comes first."
+    )
     mandate_data: Tree | None = Field(None, description="What the payer agreed to, and how.")
     return_url: str | None = Field(None, description="Where the payer returns to after an action elsewhere.")
     use_stripe_sdk: bool = Field(False, description="Whether a client library handles actions of the payer's.")
