@@ -70,6 +70,8 @@ from stripe_lite.payments.payment_methods import router as payment_methods_route
 from stripe_lite.payments.payment_methods import service as payment_methods
 from stripe_lite.payments.refunds import router as refunds_router
 from stripe_lite.payments.refunds import service as refunds
+from stripe_lite.payments.reviews import router as reviews_router
+from stripe_lite.payments.reviews import service as reviews
 from stripe_lite.payments.setup_attempts import router as setup_attempts_router
 from stripe_lite.payments.setup_attempts import service as setup_attempts
 from stripe_lite.payments.setup_intents import attempts as setups
@@ -118,6 +120,7 @@ RESOURCES: Sequence[Served] = (
     Served("refund", "re", refunds.show),
     Served("setup_attempt", "setatt", setup_attempts.show),
     Served("setup_intent", "seti", setup_intents.load),
+    Served("review", "prv", reviews.show),
     Served("tax_id", "txi", tax_ids.show),
     Served("token", "tok", tokens.show),
     Served("topup", "tu", topups.show),
@@ -145,6 +148,7 @@ ROUTERS: Sequence[Router] = (
     payment_methods_router.router,
     payouts_router.router,
     refunds_router.router,
+    reviews_router.router,
     source_aliases.router,
     setup_attempts_router.router,
     setup_intents_router.router,
@@ -190,8 +194,10 @@ BATCHES: Mapping[str, BatchHandler] = {
 # Event type → who reacts to it, in order, in the same transaction.
 REACTIONS: Mapping[str, tuple[Reaction, ...]] = {
     "charge.captured": (dispute_opening.expect,),
-    "charge.refunded": (dispute_opening.close_inquiries,),
-    "charge.succeeded": (dispute_opening.expect,),
+    "charge.dispute.created": (reviews.close_disputed,),
+    "charge.expired": (reviews.close_expired,),
+    "charge.refunded": (dispute_opening.close_inquiries, reviews.close_refunded),
+    "charge.succeeded": (dispute_opening.expect, reviews.open_new),
     "customer.deleted": (sources.forget_all,),
     cash_balances.CAME_IN: (funding.reconcile,),
     links.ATTACH_PAYMENT_METHOD: (attachment.attach_to_customer,),

@@ -13,6 +13,7 @@ AUTHENTICATED = ("authenticated", "attempt_acknowledged", "exempted")
 RISK_SCORES = {"normal": range(65), "elevated": range(65, 75), "highest": range(75, 100)}
 
 _COMPLETE = "Payment complete."
+_REVIEWED = "The risk of this payment is elevated: it is complete, and waits in the queue for your review."
 _UNKNOWN_OUTCOME = Outcome("unknown", "processing_error")
 
 
@@ -53,6 +54,7 @@ def decide(question: Authorization, outcome: Outcome, fate: Luck, failure_rate: 
     risk_score = None if scores is None else scores[fate.risk % len(scores)]
     checks = _checks(question, outcome) if is_card else None
     if decline is None:
+        reviewed = is_card and risk_level == "elevated" and question.amount > 0
         return Answer(
             ref=question.ref,
             kind="authorize",
@@ -60,11 +62,12 @@ def decide(question: Authorization, outcome: Outcome, fate: Luck, failure_rate: 
             amount=question.amount,
             currency=question.currency,
             assessment=Assessment(
-                type="authorized",
+                type="manual_review" if reviewed else "authorized",
                 network_status="approved_by_network",
+                reason="elevated_risk_level" if reviewed else None,
                 risk_level=risk_level,
                 risk_score=risk_score,
-                seller_message=_COMPLETE,
+                seller_message=_REVIEWED if reviewed else _COMPLETE,
             ),
             checks=checks,
             authorization_code=f"{fate.code:06}" if is_card else None,

@@ -132,7 +132,7 @@ class ChargeObject(TrustedObject):
     receipt_url: str | None = Field(description="The page that shows the receipt.")
     refunded: bool = Field(description="Whether all of it was given back.")
     refunds: SerializeAsAny[StripeObject] | None = Field(None, description="The refunds; only when expanded.")
-    review: Expandable | None = Field(description="The open review of the payment.")
+    review: Expandable | None = Field(description="The review of the payment, where it looked risky.")
     shipping: ChargeShippingObject | None = Field(description="Where goods are sent.")
     source: SerializeAsAny[StripeObject] | Tree | None = Field(description="The legacy source that was charged.")
     source_transfer: Expandable | None = Field(description="Always null: Connect is not served yet.")
@@ -180,7 +180,7 @@ def render(charge: Charge) -> ChargeObject:
         receipt_number=details.get("receipt_number"),
         receipt_url=details.get("receipt_url"),
         refunded=charge.amount_refunded + charge.amount_released == charge.amount,
-        review=None,
+        review=details.get("review"),
         shipping=_shipping(details.get("shipping")),
         source=details.get("source"),
         source_transfer=None,

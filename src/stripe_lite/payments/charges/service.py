@@ -148,6 +148,8 @@ async def approve(
     _remember(charge, method, answer)
     if booking.available_at_once(method):
         charge.details = charge.details | {booking.AT_ONCE: True}
+    if answer.assessment is not None and answer.assessment.type == "manual_review":
+        charge.details = charge.details | {"review": new_id("prv")}
     receipts.make_out(charge)
     await booking.book_taken(work, charge, charge.amount_captured)
     if capture and not announced:

@@ -127,6 +127,8 @@ async def _approved(
     # What is booked of a card is told later where the capture is asynchronous; a debit has waited long enough.
     announced = kinds.KINDS[method.type].debit or options.capture_method(intent, method.type) != "automatic_async"
     await charges.approve(work, charge, method, answer, capture=capture, announced=announced)
+    if review := charge.details.get("review"):
+        intent.details = intent.details | {"review": review}
     if capture:
         intent.amount_received = charge.amount
         intents.apply(work, intent, IntentFact.PAID)

@@ -309,7 +309,7 @@ class PaymentIntentObject(TrustedObject):
     payment_method_types: list[str] = Field(description="The types that may be used.")
     processing: Tree | None = Field(description="What is known of a payment that settles later.")
     receipt_email: str | None = Field(description="Where the receipt is sent to.")
-    review: Expandable | None = Field(description="The open review of the payment.")
+    review: Expandable | None = Field(description="The review of the payment, where it looked risky.")
     setup_future_usage: str | None = Field(description="Whether the method is kept for later payments.")
     shipping: IntentShippingObject | None = Field(description="Where goods are sent.")
     source: str | None = Field(description="Always null: sources are not used by payment intents.")
@@ -358,7 +358,7 @@ def render(intent: PaymentIntent) -> PaymentIntentObject:
         payment_method_types=details["payment_method_types"],
         processing=details.get("processing"),
         receipt_email=details.get("receipt_email"),
-        review=None,
+        review=details.get("review"),
         setup_future_usage=row["setup_future_usage"],
         shipping=_shipping(details.get("shipping")),
         source=None,
