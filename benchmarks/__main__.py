@@ -21,6 +21,7 @@ QUICK_SECONDS = 1.0
 
 GROUPS: dict[str, Callable[[Bench], list[Figure]]] = {
     "confirm": writes.confirm,
+    "accounts": writes.one_account,
     "localstripe": writes.against_localstripe,
     "create": writes.create,
     "reads": reads.reads,

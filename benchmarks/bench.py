@@ -63,17 +63,18 @@ class Bench:
     def run(
         self,
         process: Process,
-        account: Account,
+        account: Account | list[Account],
         *steps: Step,
         clients: int = CLIENTS,
         seconds: float | None = None,
         any_of: list[str] | None = None,
     ) -> Outcome:
-        """Let clients do the steps over and over for a while."""
+        """Let clients do the steps over and over for a while; of several accounts each client takes its own."""
+        accounts = account if isinstance(account, list) else [account]
         return self.play(
             Scenario(
                 process.port,
-                account.authorization,
+                [each.authorization for each in accounts],
                 list(steps),
                 clients=clients,
                 seconds=self.seconds if seconds is None else seconds,
@@ -95,7 +96,7 @@ class Bench:
         return self.play(
             Scenario(
                 process.port,
-                account.authorization,
+                [account.authorization],
                 list(steps),
                 clients=clients,
                 operations=operations,

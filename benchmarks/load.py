@@ -41,7 +41,8 @@ class Scenario:
     """What the clients do over and over: all steps in order are one operation."""
 
     port: int
-    authorization: str
+    # The clients take these in turns.
+    authorizations: list[str]
     steps: list[Step]
     clients: int = 32
     seconds: float = 3.0
@@ -165,7 +166,8 @@ class Clients:
         """Play the scenario and count."""
         scenario = self._scenario
         connections = [await _connect(scenario.port) for _ in range(scenario.clients)]
-        tasks = [asyncio.create_task(self._client(connection)) for connection in connections]
+        headers = itertools.cycle(scenario.authorizations)
+        tasks = [asyncio.create_task(self._client(*pair)) for pair in zip(connections, headers, strict=False)]
         if scenario.operations is None:
             await asyncio.sleep(scenario.warm_up_seconds)
             self._counting = True
@@ -196,7 +198,7 @@ class Clients:
             asked=self._asked,
         )
 
-    async def _client(self, connection: Connection) -> None:
+    async def _client(self, connection: Connection, authorization: str) -> None:
         while not self._stopping:
             if self._left is not None:
                 if self._left == 0:
@@ -205,7 +207,7 @@ class Clients:
             self._asked += 1
             began = time.perf_counter()
             try:
-                id = await self._operation(connection)
+                id = await self._operation(connection, authorization)
             except Unexpected as error:
                 self._refused += 1
                 self._errors[str(error)] += 1
@@ -219,7 +221,7 @@ class Clients:
                 if self._scenario.keep_ids:
                     self._ids.append(id)
 
-    async def _operation(self, connection: Connection) -> str:
+    async def _operation(self, connection: Connection, authorization: str) -> str:
         id = ""
         for step in self._scenario.steps:
             path, body = step.path, step.body
@@ -227,14 +229,13 @@ class Clients:
                 path = path.replace("{any}", next(self._any))
             if "{id}" in path or "{id}" in body:
                 path, body = path.replace("{id}", id), body.replace("{id}", id)
-            status, answer = await connection.ask(self._request(step.method, path, body))
+            status, answer = await connection.ask(self._request(step.method, path, authorization, body))
             id = _checked(step, status, answer)
         return id
 
-    def _request(self, method: str, path: str, body: str) -> bytes:
+    def _request(self, method: str, path: str, authorization: str, body: str) -> bytes:
         head = (
-            f"{method} {path} HTTP/1.1\r\nHost: 127.0.0.1:{self._scenario.port}\r\n"
-            f"Authorization: {self._scenario.authorization}\r\n"
+            f"{method} {path} HTTP/1.1\r\nHost: 127.0.0.1:{self._scenario.port}\r\nAuthorization: {authorization}\r\n"
         )
         if method == "POST":
             # The shape of an id of ours, so that the reference can put its own in its place.

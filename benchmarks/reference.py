@@ -78,7 +78,7 @@ async def _record(stage: Stage, name: str, steps: list[Step]) -> Committed:
     dsn = await stage.create_database(name)
     with stage.server(dsn) as server:
         account = await stage.new_account(dsn, server)
-        once = Scenario(server.port, account.authorization, steps, clients=1, operations=1)
+        once = Scenario(server.port, [account.authorization], steps, clients=1, operations=1)
         outcome = await asyncio.to_thread(play, once)  # The first confirmation may have something to set up.
         connection = await asyncpg.connect(dsn)
         await connection.execute(NOTING)

@@ -151,6 +151,12 @@ class Stage:
         environment = {"DATABASE_URL": dsn, "STRIPE_LITE_PORT": str(port)}
         return Process([STRIPE_LITE, "serve"], port, environment | settings, self.folder / "server.log")
 
+    def start_alone(self, folder: Path) -> Process:
+        """Start a server that keeps its own PostgreSQL in a folder, as `./run` does."""
+        port = free_port()
+        environment = {"STRIPE_LITE_DATA_DIR": str(folder), "STRIPE_LITE_PORT": str(port), "DATABASE_URL": ""}
+        return Process([STRIPE_LITE, "serve"], port, environment, self.folder / "server.log")
+
     async def new_account(self, dsn: str, server: Process) -> Account:
         """A new empty account, opened by its first request."""
         key = f"sk_test_{secrets.token_hex(16)}"

@@ -3,7 +3,7 @@
 from statistics import median
 
 from benchmarks import localstripe
-from benchmarks.bench import CONFIRM, CREATE, DATABASE, Bench
+from benchmarks.bench import CLIENTS, CONFIRM, CREATE, DATABASE, Bench
 from benchmarks.figures import Bounds, Figure
 from benchmarks.load import Step
 from benchmarks.localstripe import NotInstalled
@@ -20,6 +20,16 @@ def confirm(bench: Bench) -> list[Figure]:
     """Create and confirm ÷ pgbench."""
     figure = Figure("create + confirm ÷ pgbench", Bounds(0.30, 0.50))
     _against_pgbench(bench, figure, "confirm", [CREATE, CONFIRM])
+    return [figure]
+
+
+def one_account(bench: Bench) -> list[Figure]:
+    """All clients on one account ÷ each on its own: no row of the account may be one that they wait for."""
+    figure = Figure(f"create + confirm, {CLIENTS} clients: one account ÷ {CLIENTS}", Bounds(0.9, 1.0))
+    for _ in range(bench.rounds):
+        apart = [bench.new_account() for _ in range(CLIENTS)]
+        one = bench.run(bench.server, bench.new_account(), CREATE, CONFIRM)
+        figure.add(one.rate, bench.run(bench.server, apart, CREATE, CONFIRM).rate)
     return [figure]
 
 

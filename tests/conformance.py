@@ -3,8 +3,11 @@
 from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TypeAlias
 
 from stripe_lite import contract, registry
+
+Operation: TypeAlias = tuple[str, str]
 
 PAGE = Path(__file__).parent.parent / "docs" / "conformance.md"
 
@@ -21,7 +24,7 @@ every such response was held against Stripe's official description of API versio
 REFUSING: set[tuple[str, str]] = set()
 
 
-def untested(answered: Counter[tuple[str, str]]) -> list[str]:
+def untested(answered: Counter[Operation]) -> list[str]:
     """Operations that are declared, and that no test got a success from."""
     declared = [(operation.method, operation.path) for operation in registry.operations() if operation.official]
     return [
@@ -29,9 +32,9 @@ def untested(answered: Counter[tuple[str, str]]) -> list[str]:
     ]
 
 
-def page(answered: Counter[tuple[str, str]]) -> str:
+def page(answered: Counter[Operation]) -> str:
     """The page for what was answered."""
-    rooms: dict[str, list[tuple[str, str]]] = {}
+    rooms: dict[str, list[Operation]] = {}
     for name in contract.operations():
         rooms.setdefault(_room(name.path), []).append((name.method, name.path))
     served = {room: [key for key in keys if answered[key]] for room, keys in rooms.items()}
@@ -49,7 +52,7 @@ def page(answered: Counter[tuple[str, str]]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _missing(room: str, rooms: Mapping[str, list[tuple[str, str]]], served: Mapping[str, list[tuple[str, str]]]) -> str:
+def _missing(room: str, rooms: Mapping[str, list[Operation]], served: Mapping[str, list[Operation]]) -> str:
     missing = [key for key in rooms[room] if key not in served[room]]
     if not served[room]:
         return f"- **{room}**: none of {len(missing)} operations"
@@ -61,5 +64,5 @@ def _room(path: str) -> str:
     return "/".join(steps[2:4]) if steps[2] in ("test_helpers", "treasury", "issuing", "terminal") else steps[2]
 
 
-def _order(key: tuple[str, str]) -> tuple[str, str]:
+def _order(key: Operation) -> tuple[str, str]:
     return key[1], key[0]

@@ -2,13 +2,15 @@
 
 import asyncio
 import json
+import os
 import socket
+from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from shutil import rmtree
 from tempfile import mkdtemp
-from typing import Any
+from typing import Any, Protocol
 
 import asyncpg
 import httpx
@@ -32,7 +34,10 @@ from tests.watch import Watch
 
 WATCH = pytest.StashKey[Watch]()
 PROBLEMS = pytest.StashKey[list[str]]()
+# Which operations got a 200, in this process and in those that ran tests for it.
+ANSWERED = pytest.StashKey[Counter[conformance.Operation]]()
 
+WORKERS_MAX = 8
 EVENTS_OF = "SELECT * FROM events WHERE account_id = $1 ORDER BY id"
 
 
@@ -151,21 +156,50 @@ def _envelope(row: asyncpg.Record) -> dict[str, object]:
     }
 
 
+class Node(Protocol):
+    """A process that runs tests for this one, as pytest-xdist shows it: the package has no types."""
+
+    config: pytest.Config
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Let a whole run write the conformance page instead of comparing with it."""
     parser.addoption("--write-conformance", action="store_true", help="write docs/conformance.md from this run")
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Begin to count which operations are answered."""
+    config.stash[ANSWERED] = Counter()
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are cores: much of a test's time is waiting."""
+    return min(len(os.sched_getaffinity(0)) + 1, WORKERS_MAX)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Node) -> None:
+    """Take over what a process that ran tests for this one has counted."""
+    # A process that died has left nothing; its tests count as failed.
+    counted = getattr(node, "workeroutput", {}).get("answered", [])
+    node.config.stash[ANSWERED].update({(method, path): count for method, path, count in counted})
+
+
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     """After a whole green run, hold what was answered against the conformance page, or write it anew."""
     config = session.config
+    answered = config.stash[ANSWERED]
+    if WATCH in config.stash:
+        answered.update(config.stash[WATCH].answered)
+    if hasattr(config, "workeroutput"):
+        config.workeroutput["answered"] = [(*operation, count) for operation, count in answered.items()]
+        return
     narrowed = config.option.keyword or config.option.markexpr
     whole = config.args_source != config.ArgsSource.ARGS and not narrowed
-    watch = config.stash.get(WATCH, None)
-    if exitstatus != 0 or watch is None or not (whole or config.option.write_conformance):
+    if exitstatus != 0 or not answered or not (whole or config.option.write_conformance):
         return
-    problems = [f"no test gets a 200 from {name}" for name in conformance.untested(watch.answered)]
-    page = conformance.page(watch.answered)
+    problems = [f"no test gets a 200 from {name}" for name in conformance.untested(answered)]
+    page = conformance.page(answered)
     if config.option.write_conformance:
         conformance.PAGE.parent.mkdir(exist_ok=True)
         conformance.PAGE.write_text(page)

@@ -6,6 +6,7 @@ from collections import Counter
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from stripe_lite import contract
+from tests.conformance import Operation
 from tests.contract.schema import validate_response
 
 
@@ -15,7 +16,7 @@ class Watch:
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
         self.complaints: list[str] = []
-        self.answered: Counter[tuple[str, str]] = Counter()
+        self.answered: Counter[Operation] = Counter()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":

@@ -150,9 +150,11 @@ class StripeLite:
 
     def _workers(self, *, deliver: bool) -> list[loop.Worker]:
         settings = self.settings
+        clock = ClockWorker(self.kit, registry.JOBS, registry.BATCHES)
+        self.kit.expect_job = clock.expect
         workers: list[loop.Worker] = [
             BankWorker(self.kit),
-            ClockWorker(self.kit, registry.JOBS, registry.BATCHES),
+            clock,
             UpkeepWorker(self.database, idempotency_ttl_seconds=settings.idempotency_ttl),
         ]
         if deliver:

@@ -79,6 +79,7 @@ class Server:
             "STRIPE_LITE_PORT": str(self.port),
             "STRIPE_LITE_POOL_SIZE": "8",
             "STRIPE_LITE_WEBHOOK_SCHEDULE": "0,0.2,0.2,0.5,0.5,1,1,1",
+            "STRIPE_LITE_SETTLEMENT_DELAY": "0.5",
             "STRIPE_LITE_LOG_LEVEL": "error",
         }
         return kept | quick | {f"STRIPE_LITE_{name}": value for name, value in settings.items()}

@@ -265,6 +265,10 @@ class Work:
         """Whether new rows wait to be written: reading a test object by its name makes one."""
         return bool(self._added)
 
+    def known(self, model: type[AnyRow]) -> list[AnyRow]:
+        """The rows of one kind that this work has read or added, without those that it deleted."""
+        return [row for row in self._known.values() if isinstance(row, model)]
+
     @property
     def sent(self) -> bool:
         """Whether something was already sent, so that discarding it takes a rollback."""

@@ -51,6 +51,7 @@ class Kit:
     expander: Expander
     bank_wait_seconds: float = 10.0
     wake_deliveries: Callable[[str], None] = lambda _: None
+    expect_job: Callable[[Job], None] = lambda _: None
     # The idempotency keys that this process is just working on.
     running: set[tuple[str, str]] = field(default_factory=set)
 
@@ -160,7 +161,8 @@ async def finish(kit: Kit, call: Call, asked: Asked) -> Outcome | None:
 
 
 def _ground(kit: Kit, who: Who) -> Ground:
-    return Ground(lambda: kit.work(who), kit.wake_deliveries, kit.database.lock_timeout_seconds, who.stamp.id)
+    patience = kit.database.lock_timeout_seconds
+    return Ground(lambda: kit.work(who), kit.wake_deliveries, kit.expect_job, patience, who.stamp.id)
 
 
 async def _broken(call: Call, work: Work) -> First:

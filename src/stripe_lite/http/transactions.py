@@ -16,6 +16,7 @@ import structlog
 
 from stripe_lite.core import failpoints
 from stripe_lite.core.errors import LockTimeout, OutcomeUnknown, Unavailable
+from stripe_lite.db.jobs import Job
 from stripe_lite.db.plan import CommitUnknown, Conflict
 from stripe_lite.db.session import LOST, REPEATABLE
 from stripe_lite.db.work import Work
@@ -34,10 +35,11 @@ Result = TypeVar("Result")
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """What a transaction runs on: a new unit of work for each try, and who is woken when one has made deliveries."""
+    """What a transaction runs on: new units of work, and who is told of the deliveries and jobs that it made."""
 
     new_work: Callable[[], Work]
     wake: Callable[[str], None]
+    expect: Callable[[Job], None]
     patience_seconds: float  # How long it gives way to others that change its rows.
     request_id: str | None
 
@@ -144,3 +146,5 @@ async def _follow(ground: Ground, work: Work) -> None:
         log.exception("failure after a commit", request_id=work.request.id)
     if work.followed:
         ground.wake(work.account_id)
+    for job in work.known(Job):
+        ground.expect(job)

@@ -1,8 +1,13 @@
-"""Does what is due by the clock: reservations that expire, and whatever else is kept as a job of a kind of its own."""
+"""Does what is due by the clock: reservations that expire, and whatever else is kept as a job of a kind of its own.
 
+Once a second it looks at what is due, and sets its alarm for what comes due before the next look. Kinds of which many
+are due at once are no reason to wake up: done in batches, each costs a fraction of a transaction.
+"""
+
+import asyncio
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Literal
 
 import structlog
@@ -41,6 +46,10 @@ WHERE account_id = $1 AND id IN (
 )
 RETURNING id, kind, livemode
 """
+# The next job that is neither done nor claimed yet.
+NEXT = """
+SELECT min(run_at) FROM jobs WHERE kind = ANY ($1) AND clock_id IS NULL AND run_at > $2 AND run_at < $3
+"""
 
 log = structlog.get_logger("stripe_lite.workers")
 
@@ -78,6 +87,7 @@ class ClockWorker:
 
     async def tick(self) -> bool:
         """Do one batch of due jobs, in the order of their times."""
+        self.alarm.answer()
         claimed = await self._claim()
         for job in claimed:
             if job.kind not in self._batches:
@@ -85,6 +95,11 @@ class ClockWorker:
         for batch in _batches(job for job in claimed if job.kind in self._batches):
             await self._do_together(batch)
         return len(claimed) >= BATCH_MAX
+
+    def expect(self, job: Job) -> None:
+        """Take note of a job that was just committed in this process."""
+        if job.kind in self._handlers and job.clock_id is None:
+            self._wake_at(job.run_at)
 
     async def close(self) -> None:
         """Nothing is left under way: a tick ends with its batch."""
@@ -99,7 +114,17 @@ class ClockWorker:
                 account_id = due["account_id"]
                 for row in await connection.fetch(CLAIM, account_id, kinds, now, lease, BATCH_MAX):
                     claimed.append(Claimed(account_id, row["id"], row["kind"], row["livemode"]))
+            horizon = now + timedelta(seconds=PERIOD_SECONDS)
+            next_at = await connection.fetchval(NEXT, list(self._handlers), now, horizon)
+        if next_at is not None:
+            self._wake_at(next_at)
         return claimed
+
+    def _wake_at(self, run_at: datetime) -> None:
+        """Ring when a job comes due; what lies beyond the next look is found by that."""
+        seconds = (run_at - utc_now()).total_seconds()
+        if seconds < PERIOD_SECONDS:
+            asyncio.get_running_loop().call_later(max(0.0, seconds), self.alarm.ring)
 
     async def _do(self, claimed: Claimed) -> None:
         """What a handler leaves to the bank is asked at once, as in a request. A job that is refused is done later."""
