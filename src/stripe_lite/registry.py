@@ -60,7 +60,7 @@ from stripe_lite.payments.disputes import router as disputes_router
 from stripe_lite.payments.disputes import service as disputes
 from stripe_lite.payments.early_fraud_warnings import router as early_fraud_warnings_router
 from stripe_lite.payments.early_fraud_warnings import service as early_fraud_warnings
-from stripe_lite.payments.payment_intents import attempts, captures, funding, increments, line_items, voucher_actions
+from stripe_lite.payments.payment_intents import attempts, captures, endings, funding, increments, line_items
 from stripe_lite.payments.payment_intents import router as payment_intents_router
 from stripe_lite.payments.payment_intents import service as payment_intents
 from stripe_lite.payments.payment_method_configurations import router as payment_method_configurations_router
@@ -68,6 +68,8 @@ from stripe_lite.payments.payment_method_domains import router as payment_method
 from stripe_lite.payments.payment_methods import attachment
 from stripe_lite.payments.payment_methods import router as payment_methods_router
 from stripe_lite.payments.payment_methods import service as payment_methods
+from stripe_lite.payments.refunds import answers as refund_answers
+from stripe_lite.payments.refunds import payers as refund_payers
 from stripe_lite.payments.refunds import router as refunds_router
 from stripe_lite.payments.refunds import service as refunds
 from stripe_lite.payments.reviews import router as reviews_router
@@ -182,7 +184,8 @@ JOBS: Mapping[str, JobHandler] = {
     charges.EXPIRY_JOB: expiry.expire,
     dispute_opening.OPENING_JOB: dispute_opening.open_due,
     disputes.DECISION_JOB: disputes.decide_due,
-    voucher_actions.JOB: voucher_actions.end,
+    refund_payers.EXPIRY_JOB: refund_answers.expire_due,
+    endings.JOB: endings.end,
     registration.VERIFICATION_JOB: registration.verify,
 }
 

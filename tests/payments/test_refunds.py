@@ -3,7 +3,6 @@
 import asyncio
 from typing import Any
 
-import asyncpg
 import pytest
 
 from stripe_lite.payments.refunds.machine import REFUND, RefundFact, RefundStatus
@@ -236,25 +235,6 @@ async def test_a_settled_refund_cannot_be_canceled(shop: Shop) -> None:
         await shop.v1.refunds.cancel_async(refund.id)
     with raises_stripe(code="resource_missing", status=404):
         await shop.v1.refunds.cancel_async("re_unknown")
-
-
-async def test_a_refund_that_waits_for_the_payer_is_canceled(shop: Shop, dsn: str) -> None:
-    charge_id = await paid_charge(shop)
-    refund = await shop.v1.refunds.create_async(
-        {"charge": charge_id, "amount": 400, "instructions_email": "ada@example.com"}
-    )
-    assert refund.instructions_email == "ada@example.com"
-    # No payment method of today's leads to this state by itself.
-    connection = await asyncpg.connect(dsn)
-    try:
-        await connection.execute("UPDATE refunds SET status = 'requires_action' WHERE account_id = $1", shop.account_id)
-    finally:
-        await connection.close()
-    before = len(await shop.event_types())
-    canceled = await shop.v1.refunds.cancel_async(refund.id)
-    assert (canceled.status, canceled.failure_reason) == ("canceled", "merchant_request")
-    assert (await shop.v1.charges.retrieve_async(charge_id)).amount_refunded == 0
-    assert (await shop.event_types())[before:] == ["refund.updated", "charge.refund.updated"]
 
 
 async def test_refunds_are_listed_by_what_they_belong_to(shop: Shop) -> None:

@@ -9,6 +9,44 @@ from stripe_lite.bank.outcomes import DECLINES, OUTCOMES
 from stripe_lite.bank.port import Answer, Assessment, Authorization, Checks
 
 SLOW_SETTLEMENT_SECONDS = 180.0  # What the test accounts called "delayed" take on top.
+# Refunds of these are on their way for a while; of the others they arrive at once.
+SLOW_REFUNDS = frozenset(
+    {
+        "acss_debit",
+        "affirm",
+        "afterpay_clearpay",
+        "alipay",
+        "alma",
+        "amazon_pay",
+        "au_becs_debit",
+        "bacs_debit",
+        "billie",
+        "cashapp",
+        "grabpay",
+        "kakao_pay",
+        "klarna",
+        "konbini",
+        "kr_card",
+        "mb_way",
+        "mobilepay",
+        "multibanco",
+        "naver_pay",
+        "nz_bank_account",
+        "payco",
+        "paynow",
+        "pix",
+        "promptpay",
+        "revolut_pay",
+        "samsung_pay",
+        "satispay",
+        "scalapay",
+        "sepa_debit",
+        "swish",
+        "us_bank_account",
+        "wechat_pay",
+        "zip",
+    }
+)
 AUTHENTICATED = ("authenticated", "attempt_acknowledged", "exempted")
 RISK_SCORES = {"normal": range(65), "elevated": range(65, 75), "highest": range(75, 100)}
 
@@ -43,6 +81,13 @@ def luck(seed: int, ref: str) -> Luck:
 def outcome_of(question: Authorization) -> Outcome:
     """The class of behaviour that a question names; a slug from a later version reads as an error in processing."""
     return OUTCOMES.get(question.outcome, _UNKNOWN_OUTCOME)
+
+
+def refund_of(question: Authorization, outcome: Outcome) -> str:
+    """How refunds of this payment will go: by its test card, or as its payment method takes them."""
+    if outcome.refund == "succeeds" and question.method in SLOW_REFUNDS:
+        return "pending"
+    return outcome.refund
 
 
 def decide(question: Authorization, outcome: Outcome, fate: Luck, failure_rate: float) -> Answer:

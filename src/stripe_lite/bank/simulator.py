@@ -77,7 +77,7 @@ class SimulatedBank:
             books.now(),
             reserved,
             reserved if question.capture else 0,
-            outcome.refund,
+            rules.refund_of(question, outcome),
         )
         if row is None:
             answer = await self.inquire(_inquiry(question, "authorize"))

@@ -2,7 +2,7 @@
 
 from fastapi import FastAPI
 
-from stripe_lite.hosted import actions, pages, receipts
+from stripe_lite.hosted import actions, pages, receipts, refunds
 from stripe_lite.http.phases import Kit
 
 __all__ = ["mount"]
@@ -13,3 +13,4 @@ def mount(app: FastAPI, kit: Kit) -> None:
     app.include_router(pages.router)
     app.include_router(actions.router(kit))
     app.include_router(receipts.router(kit))
+    app.include_router(refunds.router(kit))

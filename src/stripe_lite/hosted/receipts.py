@@ -30,6 +30,7 @@ def router(kit: Kit) -> APIRouter:
             method=_method(charge),
             headline=_headline(charge),
             kept=charge.amount_refundable,
+            waiting=visit.waiting,
         )
 
     return routes

@@ -4,6 +4,8 @@ import re
 from dataclasses import dataclass
 from hmac import compare_digest
 
+from sqlalchemy import select
+
 from stripe_lite.balance.accounts import service as accounts
 from stripe_lite.core.objects import Tree
 from stripe_lite.db.plan import RequestStamp
@@ -14,9 +16,12 @@ from stripe_lite.payments.charges.model import Charge
 from stripe_lite.payments.intents import Intent
 from stripe_lite.payments.payment_intents.model import PaymentIntent
 from stripe_lite.payments.payment_methods.model import PaymentMethod
+from stripe_lite.payments.refunds.machine import RefundStatus
+from stripe_lite.payments.refunds.model import Refund
 from stripe_lite.payments.setup_intents.model import SetupIntent
 
 NAME = re.compile(r"[A-Za-z0-9_]{1,255}")
+WAITING_MAX = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +42,12 @@ class IntentVisit:
 
 @dataclass(frozen=True, slots=True)
 class ReceiptVisit:
-    """Somebody who reads a receipt."""
+    """Somebody who reads a receipt. `waiting` are the refunds for which the payer must say where to send them."""
 
+    who: Who
     merchant: str
     charge: Charge
+    waiting: tuple[Refund, ...] = ()
 
 
 async def of_intent(kit: Kit, account_id: str, client_secret: str, origin: str | None = None) -> IntentVisit | None:
@@ -69,20 +76,32 @@ async def _intent(work: Work, id: str) -> Intent | None:
     return await work.get(PaymentIntent, id)
 
 
-async def of_receipt(kit: Kit, account_id: str, name: str) -> ReceiptVisit | None:
+async def of_receipt(kit: Kit, account_id: str, name: str, origin: str | None = None) -> ReceiptVisit | None:
     """The visit that a receipt's address gives a right to."""
     if not (NAME.fullmatch(account_id) and NAME.fullmatch(name)):
         return None
     id = name.rpartition("_")[0]
     for livemode in (False, True):
-        work = kit.work(_payer(account_id, livemode, None))
+        who = _payer(account_id, livemode, origin)
+        work = kit.work(who)
         try:
             charge = await work.get(Charge, id)
             if charge is not None and _is_address(charge, account_id, name):
-                return ReceiptVisit(await accounts.merchant_name(work), charge)
+                return ReceiptVisit(who, await accounts.merchant_name(work), charge, await _waiting(work, charge))
         finally:
             work.close()
     return None
+
+
+async def _waiting(work: Work, charge: Charge) -> tuple[Refund, ...]:
+    if charge.amount_refunded == 0:
+        return ()
+    open_ones = select(Refund).where(
+        Refund.account_id == work.account_id,
+        Refund.charge_id == charge.id,
+        Refund.status == RefundStatus.REQUIRES_ACTION,
+    )
+    return tuple(await work.all(open_ones.order_by(Refund.id).limit(WAITING_MAX)))
 
 
 def _payer(account_id: str, livemode: bool, origin: str | None) -> Who:

@@ -2,6 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
+
+from stripe_lite.core.errors import InvalidRequest
+from stripe_lite.core.objects import Tree
 
 EVERY = frozenset[str]()  # No currency named: all of them.
 
@@ -17,6 +21,8 @@ class Kind:
     voucher: bool = False  # Paid elsewhere, with a voucher, until it expires.
     transfer: bool = False  # Paid by the payer's bank, into the customer's cash balance.
     reserves: bool = False  # An amount can be reserved first, and captured later.
+    needs: tuple[str, ...] = ()  # What must be known of the payer, of the billing details.
+    life: timedelta | None = None  # How long the payer has; None for as long as they like.
 
     def takes(self, currency: str) -> bool:
         """Whether a payment in this currency can be made with it."""
@@ -27,12 +33,12 @@ def _debit(label: str, currencies: str) -> Kind:
     return Kind(label, frozenset(currencies.split()), debit=True)
 
 
-def _voucher(label: str, currencies: str) -> Kind:
-    return Kind(label, frozenset(currencies.split()), voucher=True)
+def _voucher(label: str, currencies: str, *needs: str) -> Kind:
+    return Kind(label, frozenset(currencies.split()), voucher=True, needs=needs)
 
 
-def _redirect(label: str, currencies: str, *, reserves: bool = False) -> Kind:
-    return Kind(label, frozenset(currencies.split()), redirects=True, reserves=reserves)
+def _redirect(label: str, currencies: str, *needs: str, reserves: bool = False, life: timedelta | None = None) -> Kind:
+    return Kind(label, frozenset(currencies.split()), redirects=True, reserves=reserves, needs=needs, life=life)
 
 
 KINDS: dict[str, Kind] = {
@@ -44,29 +50,36 @@ KINDS: dict[str, Kind] = {
     "sepa_debit": _debit("SEPA Direct Debit", "eur"),
     "us_bank_account": _debit("US bank account", "usd"),
     "customer_balance": Kind("Bank transfer", frozenset(("eur", "gbp", "jpy", "mxn", "usd")), transfer=True),
-    "boleto": _voucher("Boleto", "brl"),
-    "konbini": _voucher("Konbini", "jpy"),
-    "multibanco": _voucher("Multibanco", "eur"),
-    "oxxo": _voucher("OXXO", "mxn"),
-    "affirm": _redirect("Affirm", "usd cad", reserves=True),
-    "afterpay_clearpay": _redirect("Afterpay / Clearpay", "usd cad gbp aud nzd", reserves=True),
+    "boleto": _voucher("Boleto", "brl", "name", "email", "address"),
+    "konbini": _voucher("Konbini", "jpy", "name", "email"),
+    "multibanco": _voucher("Multibanco", "eur", "email"),
+    "oxxo": _voucher("OXXO", "mxn", "name", "email"),
+    "affirm": _redirect("Affirm", "usd cad", reserves=True, life=timedelta(hours=12)),
+    "afterpay_clearpay": _redirect(
+        "Afterpay / Clearpay", "usd cad gbp aud nzd", reserves=True, life=timedelta(hours=3)
+    ),
     "alipay": _redirect("Alipay", "cny aud cad eur gbp hkd jpy myr nzd sgd usd"),
     "alma": _redirect("Alma", "eur", reserves=True),
     "amazon_pay": _redirect("Amazon Pay", "usd aud gbp dkk eur hkd jpy nzd nok zar sek chf", reserves=True),
-    "bancontact": _redirect("Bancontact", "eur"),
+    "bancontact": _redirect("Bancontact", "eur", "name"),
     "billie": _redirect("Billie", "eur gbp", reserves=True),
     "cashapp": _redirect("Cash App Pay", "usd", reserves=True),
-    "eps": _redirect("EPS", "eur"),
+    "eps": _redirect("EPS", "eur", "name"),
     "fpx": _redirect("FPX", "myr"),
     "giropay": _redirect("giropay", "eur"),
     "grabpay": _redirect("GrabPay", "sgd myr"),
     "ideal": _redirect("iDEAL", "eur"),
     "kakao_pay": _redirect("Kakao Pay", "krw", reserves=True),
-    "klarna": _redirect("Klarna", "usd eur gbp aud cad chf czk dkk nok nzd pln ron sek", reserves=True),
+    "klarna": _redirect(
+        "Klarna",
+        "usd eur gbp aud cad chf czk dkk nok nzd pln ron sek",
+        reserves=True,
+        life=timedelta(hours=48),
+    ),
     "kr_card": _redirect("Korean card", "krw", reserves=True),
     "mobilepay": _redirect("MobilePay", "dkk eur nok sek", reserves=True),
     "naver_pay": _redirect("Naver Pay", "krw", reserves=True),
-    "p24": _redirect("Przelewy24", "eur pln"),
+    "p24": _redirect("Przelewy24", "eur pln", "email"),
     "pay_by_bank": _redirect("Pay by Bank", "gbp eur"),
     "payco": _redirect("PAYCO", "krw", reserves=True),
     "paypal": _redirect("PayPal", "eur gbp usd aud cad chf czk dkk hkd nok nzd pln sek sgd", reserves=True),
@@ -79,6 +92,18 @@ KINDS: dict[str, Kind] = {
     "wechat_pay": _redirect("WeChat Pay", "cny aud cad chf dkk eur gbp hkd jpy nok sek sgd usd"),
     "zip": _redirect("Zip", "aud usd"),
 }
+
+
+def check_payer(type: str, billing: Tree) -> None:
+    """Refuse a payer of whom less is known than this type needs."""
+    for name in KINDS[type].needs:
+        if not billing.get(name):
+            raise InvalidRequest(
+                f"Missing required param: billing_details[{name}].",
+                code="parameter_missing",
+                param=f"billing_details[{name}]",
+            )
+
 
 # What an account takes without any configuration, where the client leaves the choice to the server.
 AUTOMATIC = ("card", "link", "us_bank_account", "sepa_debit", "bancontact", "cashapp", "eps", "klarna", "amazon_pay")

@@ -24,19 +24,14 @@ class Voucher:
     zone: timezone  # A voucher is good until the end of a day there.
     days: int  # Without settings it is good for so many days.
     days_allowed: range  # What `expires_after_days` may be.
-    needs: tuple[str, ...]  # What must be known of the payer.
     expiry: str = "expires_at"
 
 
 VOUCHERS: dict[str, Voucher] = {
-    "boleto": Voucher(
-        "boleto_display_details", timezone(timedelta(hours=-3)), 3, range(61), ("name", "email", "address")
-    ),
-    "konbini": Voucher("konbini_display_details", timezone(timedelta(hours=9)), 3, range(61), ("name", "email")),
-    "multibanco": Voucher("multibanco_display_details", UTC, 7, range(0), ("email",)),
-    "oxxo": Voucher(
-        "oxxo_display_details", timezone(timedelta(hours=-6)), 3, range(1, 8), ("name", "email"), "expires_after"
-    ),
+    "boleto": Voucher("boleto_display_details", timezone(timedelta(hours=-3)), 3, range(61)),
+    "konbini": Voucher("konbini_display_details", timezone(timedelta(hours=9)), 3, range(61)),
+    "multibanco": Voucher("multibanco_display_details", UTC, 7, range(0)),
+    "oxxo": Voucher("oxxo_display_details", timezone(timedelta(hours=-6)), 3, range(1, 8), "expires_after"),
 }
 # How a test payer behaves, by what their e-mail address holds before the @; others pay after a while.
 EMAILS: dict[str, tuple[Ending, timedelta] | None] = {
@@ -66,17 +61,6 @@ def check_settings(type: str, given: Tree) -> None:
     number = given.get("confirmation_number")
     if number is not None and not (len(number) in (10, 11) and number.isascii() and number.isdigit()):
         raise _wrong(type, "confirmation_number", "it has 10 or 11 digits")
-
-
-def check_payer(type: str, billing: Tree) -> None:
-    """Refuse a payer of whom less is known than the voucher tells."""
-    for name in VOUCHERS[type].needs:
-        if not billing.get(name):
-            raise InvalidRequest(
-                f"Missing required param: billing_details[{name}].",
-                code="parameter_missing",
-                param=f"billing_details[{name}]",
-            )
 
 
 def expires_at(type: str, settings: Tree, now: datetime) -> datetime:

@@ -31,10 +31,6 @@ AUTHENTICATION_FAILED = InvalidRequest(
 PAYMENT_ATTEMPT_FAILED = InvalidRequest(
     "The payment failed: the payer turned it down.", code="payment_intent_payment_attempt_failed"
 )
-VOUCHER_EXPIRED = InvalidRequest(
-    "The payment attempt has expired: the voucher was not paid in time.",
-    code="payment_intent_payment_attempt_expired",
-)
 DEPOSITS_FAILED = InvalidRequest(
     "Microdeposits could not be sent to the bank account: its details may be wrong.",
     code="payment_method_microdeposit_failed",
@@ -119,9 +115,17 @@ async def fail(work: Work, intent: PaymentIntent) -> None:
     if kinds.KINDS[method.type].transfer:
         raise InvalidRequest("A payment by bank transfer cannot be failed: the shop can cancel it.", param="outcome")
     if kinds.KINDS[method.type].voucher:
-        give_up(work, intent, method, VOUCHER_EXPIRED)
+        give_up(work, intent, method, expired(method))
         return
     give_up(work, intent, method, AUTHENTICATION_FAILED if method.type in ("card", "link") else PAYMENT_ATTEMPT_FAILED)
+
+
+def expired(method: PaymentMethod) -> InvalidRequest:
+    """Why a payment was given up whose payer let the time pass."""
+    what = "the voucher was not paid" if kinds.KINDS[method.type].voucher else "the payer did not complete it"
+    return InvalidRequest(
+        f"The payment attempt has expired: {what} in time.", code="payment_intent_payment_attempt_expired"
+    )
 
 
 def give_up(work: Work, intent: PaymentIntent, method: PaymentMethod, error: InvalidRequest) -> None:

@@ -5,13 +5,14 @@ from dataclasses import asdict, dataclass
 from stripe_lite.core.errors import CardError, InvalidRequest
 from stripe_lite.core.objects import Tree
 from stripe_lite.db.work import Work
-from stripe_lite.payments import kinds, vouchers
+from stripe_lite.payments import kinds
 from stripe_lite.payments.confirmation_tokens import service as confirmation_tokens
 from stripe_lite.payments.payment_intents import (
     actions,
     attempts,
     authentication,
     checks,
+    endings,
     funding,
     options,
     voucher_actions,
@@ -136,8 +137,7 @@ async def _confirm(work: Work, intent: PaymentIntent, params: ConfirmationFields
     _check_return_url(intent, method, consent)
     _check_mandate(work, method, consent)
     _check_future_usage(intent, method, consent)
-    if kinds.KINDS[method.type].voucher:
-        vouchers.check_payer(method.type, method.billing_details)
+    kinds.check_payer(method.type, method.billing_details)
     if method.type == "card":
         _prepare_card(intent, method)
     intent.confirmations += 1
@@ -265,6 +265,8 @@ def _action(work: Work, intent: PaymentIntent, method: PaymentMethod, consent: C
     """What the payer has to do before the bank is asked, or nothing."""
     kind = kinds.KINDS[method.type]
     if kind.redirects:
+        if kind.life is not None:
+            endings.later(work, intent, "expired", work.now + kind.life)
         return actions.redirect(work, intent, method, consent.return_url)
     if kind.voucher:
         return voucher_actions.hand_out(work, intent, method)

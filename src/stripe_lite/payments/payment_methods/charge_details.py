@@ -4,6 +4,7 @@ from uuid import NAMESPACE_OID, uuid5
 
 from stripe_lite.bank.port import Answer
 from stripe_lite.core.objects import Tree
+from stripe_lite.payments.payment_methods import payers
 from stripe_lite.payments.payment_methods.model import PaymentMethod
 from stripe_lite.payments.payment_methods.schema import billing_details_object
 
@@ -21,9 +22,9 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "acss_debit": ("bank_name", "fingerprint", "institution_number", "last4", "transit_number"),
     "affirm": ("transaction_id",),
     "afterpay_clearpay": ("order_id", "reference"),
-    "alipay": ("fingerprint", "transaction_id"),
-    "alma": ("transaction_id",),
-    "amazon_pay": ("transaction_id",),
+    "alipay": ("buyer_id", "fingerprint", "transaction_id"),
+    "alma": ("installments", "transaction_id"),
+    "amazon_pay": ("funding", "transaction_id"),
     "au_becs_debit": ("bsb_number", "fingerprint", "last4", "mandate"),
     "bacs_debit": ("fingerprint", "last4", "mandate", "sort_code"),
     "bancontact": (
@@ -71,7 +72,7 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "payto": ("bsb_number", "last4", "pay_id"),
     "pix": ("bank_transaction_id",),
     "promptpay": ("reference",),
-    "revolut_pay": ("transaction_id",),
+    "revolut_pay": ("funding", "transaction_id"),
     "samsung_pay": ("buyer_id", "transaction_id"),
     "satispay": ("transaction_id",),
     "scalapay": ("transaction_id",),
@@ -101,6 +102,15 @@ FIELDS: dict[str, tuple[str, ...]] = {
     ),
     "wechat_pay": ("fingerprint", "transaction_id"),
 }
+# Given with a value, or not at all.
+NEVER_NULL: dict[str, tuple[str, ...]] = {
+    "alipay": ("buyer_id",),
+    "alma": ("installments",),
+    "amazon_pay": ("funding",),
+    "revolut_pay": ("funding",),
+}
+# Which debits tell the day that the payer's bank is expected to book them on.
+DEBITED = frozenset({"acss_debit", "au_becs_debit", "bacs_debit", "nz_bank_account", "sepa_debit", "us_bank_account"})
 
 
 def billing(method: PaymentMethod) -> Tree:
@@ -133,9 +143,26 @@ def of_charge(
     told: Tree = {name: method.details.get(name) for name in FIELDS.get(method.type, ())}
     voucher: Tree = given.get("voucher") or {}
     told |= {name: value for name, value in voucher.items() if name in told}
+    settings: Tree = (given.get("payment_method_options") or {}).get(method.type) or {}
+    if answer is not None and answer.result == "approved":
+        learned = payers.of_payment(method, answer.ref, settings)
+        told |= {name: value for name, value in learned.items() if name in told}
+    never_null = NEVER_NULL.get(method.type, ())
+    told = {name: value for name, value in told.items() if value is not None or name not in never_null}
+    if method.type in DEBITED:
+        told |= _debit_day(method.type, answer, given, settings)
     if mandate is not None and ("mandate" in told or method.type in ("acss_debit", "us_bank_account")):
         told["mandate"] = mandate
     return {method.type: told, "type": method.type}
+
+
+def _debit_day(type: str, answer: Answer | None, given: Tree, settings: Tree) -> Tree:
+    """The day when the payer's bank is expected to book the debit: one that was wished for, or that the bank named."""
+    told_before: Tree = (given.get("payment_method_details") or {}).get(type) or {}
+    day: str | None = settings.get("target_date") or told_before.get("expected_debit_date")
+    if day is None and answer is not None and answer.recheck_at is not None:
+        day = answer.recheck_at.date().isoformat()
+    return {} if day is None else {"expected_debit_date": day}
 
 
 def _card(method: PaymentMethod, amount: int, answer: Answer | None, options: Tree, mandate: str | None) -> Tree:

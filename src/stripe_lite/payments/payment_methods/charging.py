@@ -3,6 +3,7 @@
 from stripe_lite.bank.port import Answer, Authorization, ThreeDSecureResult
 from stripe_lite.core.errors import CardError, InvalidRequest
 from stripe_lite.db.work import Work
+from stripe_lite.payments.payment_methods import payers
 from stripe_lite.payments.payment_methods.model import PaymentMethod
 
 KEPT_FOR_CUSTOMER = "kept_for_customer"
@@ -67,7 +68,12 @@ def refusal(answer: Answer) -> CardError:
 
 
 def learn(payment_method: PaymentMethod, answer: Answer) -> None:
-    """Note what the bank said of a card's details; an approved security code is not sent again. Needs the lock."""
+    """Note what the bank said of a card's details, and of a payer who paid elsewhere. Needs the lock.
+
+    A security code that was approved is not sent again.
+    """
+    if payment_method.type != "card" and answer.result == "approved":
+        payment_method.details = payment_method.details | payers.of_method(payment_method)
     if payment_method.type != "card" or answer.checks is None:
         return
     found = answer.checks.model_dump(exclude_none=True)

@@ -5,6 +5,7 @@ from stripe_lite.db.work import Work
 from stripe_lite.http.route import Router
 from stripe_lite.payments.charges.schema import ChargeObject
 from stripe_lite.payments.charges.schema import render as render_charge
+from stripe_lite.payments.refunds import answers
 from stripe_lite.payments.refunds import service as refunds
 from stripe_lite.payments.refunds.schema import (
     ChargeRefundListParams,
@@ -80,3 +81,9 @@ async def retrieve_charge_refund(work: Work, charge: str, refund: str) -> Refund
 async def update_charge_refund(work: Work, charge: str, refund: str, params: RefundUpdateParams) -> RefundObject:
     """Change the metadata of a charge's refund."""
     return render(await refunds.update_of_charge(work, charge, refund, params))
+
+
+@router.post("/v1/test_helpers/refunds/{refund}/expire")
+async def expire_refund(work: Work, refund: str) -> RefundObject:
+    """Let a refund expire that waits for the payer, who never says where the money is to be sent."""
+    return render(await answers.expire(work, refund))

@@ -1,15 +1,15 @@
 """What can be refunded, and how much: Stripe's refusals."""
 
+from datetime import datetime
+
 from stripe_lite.core import money
 from stripe_lite.core.errors import InvalidRequest, LockTimeout
 from stripe_lite.payments.charges.machine import ChargeStatus
 from stripe_lite.payments.charges.model import Charge
 from stripe_lite.payments.payment_intents.machine import IntentStatus
 from stripe_lite.payments.payment_intents.model import PaymentIntent
-
-NOT_REFUNDABLE = "charge_not_refundable"
-# Paid in cash or at a bank's counter, by somebody whose account nobody knows.
-WITHOUT_REFUNDS = frozenset({"boleto", "oxxo"})
+from stripe_lite.payments.refunds import terms
+from stripe_lite.payments.refunds.terms import NOT_REFUNDABLE
 
 
 def charge_of(intent: PaymentIntent) -> str:
@@ -30,11 +30,11 @@ def check_intent(charge: Charge, intent_id: str | None) -> None:
         )
 
 
-def amount_of(charge: Charge, asked_for: int | None) -> int:
+def amount_of(charge: Charge, asked_for: int | None, now: datetime) -> int:
     """How much a new refund of this charge gives back; the charge must be locked."""
     if charge.asking is not None:
         raise LockTimeout
-    _check_state(charge)
+    _check_state(charge, now)
     if asked_for is not None and asked_for < 1:
         raise InvalidRequest(
             "This value must be greater than or equal to 1.", code="parameter_invalid_integer", param="amount"
@@ -54,16 +54,14 @@ def amount_of(charge: Charge, asked_for: int | None) -> int:
     return amount
 
 
-def _check_state(charge: Charge) -> None:
+def _check_state(charge: Charge, now: datetime) -> None:
     if charge.status == ChargeStatus.FAILED:
         raise InvalidRequest(f"Charge {charge.id} failed: there is nothing to refund.", code=NOT_REFUNDABLE)
     if charge.status == ChargeStatus.PENDING:
         raise InvalidRequest(
             f"Charge {charge.id} is still pending: it can be refunded once it succeeded.", code=NOT_REFUNDABLE
         )
-    type: str = (charge.details.get("payment_method_details") or {}).get("type") or "card"
-    if type in WITHOUT_REFUNDS:
-        raise InvalidRequest(f"Payments by {type} cannot be refunded.", code=NOT_REFUNDABLE)
+    terms.check(charge, now)
     if charge.details.get("charged_back"):
         raise InvalidRequest(
             f"Charge {charge.id} has been charged back; cannot issue a refund.", code="charge_disputed"

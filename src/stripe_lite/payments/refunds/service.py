@@ -26,7 +26,7 @@ from stripe_lite.payments.charges.model import Charge
 from stripe_lite.payments.charges.schema import ChargeObject
 from stripe_lite.payments.charges.schema import render as render_charge
 from stripe_lite.payments.payment_intents import service as intents
-from stripe_lite.payments.refunds import booking, releases, rules
+from stripe_lite.payments.refunds import booking, payers, releases, rules, terms
 from stripe_lite.payments.refunds.machine import REFUND, RefundFact, RefundStatus
 from stripe_lite.payments.refunds.model import Refund
 from stripe_lite.payments.refunds.schema import (
@@ -59,7 +59,7 @@ async def create(work: Work, params: RefundCreateParams) -> Refund:
     """Give money back of a charge, or of a payment intent's charge."""
     charge = await charges.retrieve(work, await _charge_id(work, params), lock=True)
     refund = _begin(work, charge, params)
-    _ask(work, charge, refund, ("refund", refund.id))
+    await _send(work, charge, refund, ("refund", refund.id))
     return refund
 
 
@@ -68,7 +68,7 @@ async def create_of_charge(work: Work, charge_id: str, params: ChargeRefundParam
     charge = await charges.retrieve(work, charge_id, lock=True)
     rules.check_intent(charge, params.payment_intent)
     refund = _begin(work, charge, params)
-    _ask(work, charge, refund, ("refund", refund.id))
+    await _send(work, charge, refund, ("refund", refund.id))
     return refund
 
 
@@ -76,7 +76,7 @@ async def refund_charge(work: Work, charge_id: str, params: ChargeRefundParams) 
     """The same, where the client is shown the charge."""
     charge = await charges.retrieve(work, charge_id, lock=True)
     rules.check_intent(charge, params.payment_intent)
-    _ask(work, charge, _begin(work, charge, params), ("charge", charge.id))
+    await _send(work, charge, _begin(work, charge, params), ("charge", charge.id))
     return charge
 
 
@@ -126,11 +126,7 @@ async def cancel(work: Work, id: str) -> Refund:
             f"You cannot cancel this refund because it has a status of {refund.status}. Only a refund with the status "
             "requires_action may be canceled."
         )
-    charge.amount_refunded -= refund.amount
-    refund.failure_reason = "merchant_request"
-    await booking.book_returned(work, refund)
-    refund.details = refund.details | {"next_action": None}
-    apply(work, refund, RefundFact.CANCELED)
+    await take_back(work, charge, refund, RefundFact.CANCELED, "merchant_request")
     return refund
 
 
@@ -180,6 +176,15 @@ def apply(work: Work, refund: Refund, fact: RefundFact) -> None:
     record(work, "charge.refund.updated", after, previous)
 
 
+async def take_back(work: Work, charge: Charge, refund: Refund, fact: RefundFact, reason: str) -> None:
+    """A refund came to nothing before the bank was asked: its amount can be given back anew. Both are locked."""
+    charge.amount_refunded -= refund.amount
+    refund.failure_reason = reason
+    await booking.book_returned(work, refund)
+    refund.details = refund.details | {"next_action": None}
+    apply(work, refund, fact)
+
+
 async def record_refund(work: Work, question: Question, answer: Answer) -> datetime | None:
     """Record what the bank said of a refund; some succeed later, and some fail after they had succeeded."""
     charge = await charges.retrieve(work, question.facts["charge"], lock=True)
@@ -220,7 +225,7 @@ async def record_release(work: Work, question: Question, answer: Answer) -> date
 
 def _begin(work: Work, charge: Charge, params: ChargeRefundParams) -> Refund:
     """Reserve the amount on the charge, which is locked."""
-    amount = rules.amount_of(charge, params.amount)
+    amount = rules.amount_of(charge, params.amount, work.now)
     meta = metadata.merge({}, params.metadata)
     refund = releases.build(work, charge, amount, params.reason, metadata=meta, released=not charge.captured)
     if params.instructions_email is not None:
@@ -235,13 +240,25 @@ def _begin(work: Work, charge: Charge, params: ChargeRefundParams) -> Refund:
     return refund
 
 
-def _ask(work: Work, charge: Charge, refund: Refund, subject: tuple[str, str]) -> None:
+async def _send(work: Work, charge: Charge, refund: Refund, subject: tuple[str, str]) -> None:
+    """Give the money back; some payers must say first where to."""
+    if refund.released or not terms.of(charge).asks:
+        ask_bank(work, charge, refund, subject)
+        return
+    payers.ask(work, charge, refund)
+    await booking.book_given(work, refund)
+    apply(work, refund, RefundFact.ACTION_REQUIRED)
+    _tell(work, charge, refund)
+
+
+def ask_bank(work: Work, charge: Charge, refund: Refund, subject: tuple[str, str]) -> None:
+    """Leave the question to the bank; `subject` is what the client is shown afterwards."""
     facts: Tree = {"charge": charge.id, "refund": refund.id}
     holds = [("charges", charge.id), ("refunds", refund.id)]
     if refund.released:
         void = port.Void(account_id=work.account_id, ref=new_id("void"), at=work.now, of=charge.id)
-        terms = void.model_dump(mode="json")
-        work.ask(Question(kind=RELEASE, verb="void", terms=terms, subject=subject, facts=facts, holds=holds))
+        told = void.model_dump(mode="json")
+        work.ask(Question(kind=RELEASE, verb="void", terms=told, subject=subject, facts=facts, holds=holds))
         return
     back = port.Refund(
         account_id=work.account_id,
@@ -251,8 +268,8 @@ def _ask(work: Work, charge: Charge, refund: Refund, subject: tuple[str, str]) -
         amount=refund.amount,
         currency=refund.currency,
     )
-    terms = back.model_dump(mode="json")
-    work.ask(Question(kind=REFUND_MADE, verb="refund", terms=terms, subject=subject, facts=facts, holds=holds))
+    told = back.model_dump(mode="json")
+    work.ask(Question(kind=REFUND_MADE, verb="refund", terms=told, subject=subject, facts=facts, holds=holds))
 
 
 def _tell(work: Work, charge: Charge, refund: Refund) -> None:

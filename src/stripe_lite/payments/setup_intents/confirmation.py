@@ -3,7 +3,7 @@
 from stripe_lite.core.errors import InvalidRequest
 from stripe_lite.core.objects import Tree
 from stripe_lite.db.work import Work
-from stripe_lite.payments import kinds, vouchers
+from stripe_lite.payments import kinds
 from stripe_lite.payments.confirmation_tokens import service as confirmation_tokens
 from stripe_lite.payments.payment_intents import actions as next_actions
 from stripe_lite.payments.payment_intents import authentication, checks
@@ -135,8 +135,7 @@ def _check(work: Work, intent: SetupIntent, method: PaymentMethod, consent: Tree
     kind = kinds.KINDS[method.type]
     if kind.debit and consent["mandate_data"] is None:
         raise checks.without_mandate(method)
-    if kind.voucher:
-        vouchers.check_payer(method.type, method.billing_details)
+    kinds.check_payer(method.type, method.billing_details)
     if method.type == "card":
         payment_options.check_network(intent, method)
 
