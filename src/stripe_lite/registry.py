@@ -24,6 +24,7 @@ from stripe_lite.customers.balance_transactions import router as customer_balanc
 from stripe_lite.customers.balance_transactions import service as customer_balance_transactions
 from stripe_lite.customers.cash_balances import router as cash_balances_router
 from stripe_lite.customers.cash_balances import service as cash_balances
+from stripe_lite.customers.cash_balances import sweeping as cash_sweeping
 from stripe_lite.customers.cash_balances.model import CashBalance
 from stripe_lite.customers.customer_sessions import router as customer_sessions_router
 from stripe_lite.customers.customers import links
@@ -70,6 +71,7 @@ from stripe_lite.payments.payment_methods import router as payment_methods_route
 from stripe_lite.payments.payment_methods import service as payment_methods
 from stripe_lite.payments.refunds import answers as refund_answers
 from stripe_lite.payments.refunds import payers as refund_payers
+from stripe_lite.payments.refunds import returns
 from stripe_lite.payments.refunds import router as refunds_router
 from stripe_lite.payments.refunds import service as refunds
 from stripe_lite.payments.reviews import router as reviews_router
@@ -178,6 +180,7 @@ RECORDERS: Mapping[str, Recorder] = {
 
 # Job kind → who does it when its time has come.
 JOBS: Mapping[str, JobHandler] = {
+    cash_sweeping.JOB: cash_sweeping.sweep,
     payout_making.JOB: payouts.advance,
     schedule.JOB: automatic_payouts.run,
     topups.JOB: topups.settle,
@@ -186,6 +189,8 @@ JOBS: Mapping[str, JobHandler] = {
     disputes.DECISION_JOB: disputes.decide_due,
     refund_payers.EXPIRY_JOB: refund_answers.expire_due,
     endings.JOB: endings.end,
+    returns.ARRIVAL_JOB: returns.arrive,
+    returns.EXPIRY_JOB: returns.expire_due,
     registration.VERIFICATION_JOB: registration.verify,
 }
 

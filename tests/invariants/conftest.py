@@ -68,6 +68,9 @@ async def sample(postgres: str, sdk_transport: HTTPXClient) -> str:
         transferred = BY_TRANSFER | {"customer": customer.id}
         await pay.create_async(transferred)
         await pay.create_async(transferred | {"amount": 900})
+        refund = {"origin": "customer_balance", "customer": customer.id, "amount": 40, "currency": "gbp"}
+        await v1.test_helpers.customers.fund_cash_balance_async(customer.id, {"amount": 100, "currency": "gbp"})
+        await v1.refunds.create_async(refund | {"instructions_email": "zoe@example.com"})
         await pay.cancel_async((await pay.create_async({"amount": 700, "currency": "eur"})).id)
     return dsn
 

@@ -118,6 +118,10 @@ SPOILT = [
         MAY + "UPDATE cash_balance_transactions SET payment_intent_id = (SELECT min(id) FROM payment_intents)",
         {"history is append-only", "what is applied to a payment was taken from the customer's cash"},
     ),
+    (
+        "UPDATE refunds SET amount = amount + 1",
+        {"what is returned to a customer was taken from the customer's cash"},
+    ),
     (f"UPDATE payment_intents SET amount_received = 1999 WHERE id = {THE_PAID}", {"intent and charge agree"}),
     (
         f"UPDATE charges SET status = 'failed' WHERE id = {ITS_CHARGE}",

@@ -50,8 +50,21 @@ WHERE CASE intent.status
 END
 """
 
+MISRETURNED = """
+SELECT refund.account_id AS account, refund.id AS refund, refund.status, refund.amount,
+       coalesce(taken.amount, 0) AS posted
+FROM refunds refund
+LEFT JOIN (
+  SELECT account_id, refund_id, -sum(net_amount) AS amount FROM cash_balance_transactions
+  WHERE refund_id IS NOT NULL GROUP BY 1, 2
+) AS taken ON taken.account_id = refund.account_id AND taken.refund_id = refund.id
+WHERE refund.customer_id IS NOT NULL
+  AND coalesce(taken.amount, 0) <> CASE WHEN refund.status IN ('failed', 'canceled') THEN 0 ELSE refund.amount END
+"""
+
 CHECKS = (
     Check(11, "the customers' cash is what the ledger holds for them", MISCOUNTED_CASH),
     Check(11, "a cash balance is the sum of its transactions", MISCOUNTED_TRANSACTIONS),
     Check(11, "what is applied to a payment was taken from the customer's cash", MISAPPLIED),
+    Check(11, "what is returned to a customer was taken from the customer's cash", MISRETURNED),
 )

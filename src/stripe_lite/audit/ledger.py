@@ -33,6 +33,7 @@ WHERE coalesce(booked.amount, 0) <> charge.amount_captured
    OR (charge.amount_captured > 0) <> (charge.balance_transaction IS NOT NULL)
 """
 
+# Of a customer's cash nothing was the merchant's: see `audit.cash`.
 WRONGLY_BOOKED_REFUNDS = f"""
 SELECT refund.id AS refund, refund.status, refund.amount, refund.balance_transaction, booked.amount AS booked
 FROM audit.refunds refund
@@ -40,7 +41,7 @@ LEFT JOIN (
   SELECT account, source, sum(-amount) AS amount
   FROM ({BOOKED.format(table="refunds", books="'bank', 'customer_balance'")}) AS given GROUP BY 1, 2
 ) AS booked ON booked.account = refund.account AND booked.source = refund.id
-WHERE CASE
+WHERE refund.charge IS NOT NULL AND CASE
   WHEN refund.status = 'succeeded' THEN booked.amount IS DISTINCT FROM refund.amount
     OR refund.balance_transaction IS NULL
   WHEN refund.status IN ('failed', 'canceled') THEN coalesce(booked.amount, 0) <> 0

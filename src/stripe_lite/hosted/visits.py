@@ -50,6 +50,15 @@ class ReceiptVisit:
     waiting: tuple[Refund, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class ReturnVisit:
+    """A customer who is asked where a refund is to be sent."""
+
+    who: Who
+    merchant: str
+    refund: Refund
+
+
 async def of_intent(kit: Kit, account_id: str, client_secret: str, origin: str | None = None) -> IntentVisit | None:
     """The visit that a client secret gives a right to."""
     if not (NAME.fullmatch(account_id) and NAME.fullmatch(client_secret)):
@@ -74,6 +83,25 @@ async def _intent(work: Work, id: str) -> Intent | None:
     if id.startswith("seti_"):
         return await work.get(SetupIntent, id)
     return await work.get(PaymentIntent, id)
+
+
+async def of_return(kit: Kit, account_id: str, name: str, origin: str | None = None) -> ReturnVisit | None:
+    """The visit of the page on which a customer says where a refund is to be sent."""
+    if not (NAME.fullmatch(account_id) and NAME.fullmatch(name)):
+        return None
+    id = name.rpartition("_")[0]
+    for livemode in (False, True):
+        who = _payer(account_id, livemode, origin)
+        work = kit.work(who)
+        try:
+            refund = await work.get(Refund, id)
+            page: str = "" if refund is None else refund.details.get("page") or ""
+            own = page.partition("/hosted/refunds/")[2]
+            if refund is not None and compare_digest(own.encode(), f"{account_id}/{name}".encode()):
+                return ReturnVisit(who, await accounts.merchant_name(work), refund)
+        finally:
+            work.close()
+    return None
 
 
 async def of_receipt(kit: Kit, account_id: str, name: str, origin: str | None = None) -> ReceiptVisit | None:

@@ -13,6 +13,7 @@ TYPES = (
     "refunded_from_payment",
     "return_canceled",
     "return_initiated",
+    "transferred_to_balance",
     "unapplied_from_payment",
 )
 
@@ -54,5 +55,6 @@ class CashBalanceTransaction(Resource):
     ending_balance: Mapped[int]
     payment_intent_id: Mapped[str | None] = mapped_column(Id)
     refund_id: Mapped[str | None] = mapped_column(Id)
+    balance_transaction_id: Mapped[str | None] = mapped_column(Id)
     # How the money came, where it came by a transfer: a hash that clients see.
     transfer: Mapped[dict[str, Any] | None]

@@ -25,6 +25,7 @@ Type: TypeAlias = Literal[
     "refunded_from_payment",
     "return_canceled",
     "return_initiated",
+    "transferred_to_balance",
     "unapplied_from_payment",
 ]
 # What moves the money between the bank and the customers' book; the others move it within the book, or are booked with
@@ -58,6 +59,8 @@ async def post(
     amount: int,
     currency: str,
     *,
+    id: str | None = None,
+    balance_transaction_id: str | None = None,
     payment_intent_id: str | None = None,
     refund_id: str | None = None,
     transfer: Tree | None = None,
@@ -78,7 +81,7 @@ async def post(
     assert balance.amount >= 0, f"{customer.id} has no {-amount} {currency}"
     transaction = CashBalanceTransaction(
         account_id=work.account_id,
-        id=new_id("ccsbtxn"),
+        id=id or new_id("ccsbtxn"),
         livemode=work.livemode,
         created_at=work.now,
         customer_id=customer.id,
@@ -88,6 +91,7 @@ async def post(
         ending_balance=balance.amount,
         payment_intent_id=payment_intent_id,
         refund_id=refund_id,
+        balance_transaction_id=balance_transaction_id,
         transfer=transfer,
     )
     work.add(transaction)

@@ -81,6 +81,12 @@ class RefundOfCashObject(StripeObject):
     refund: Expandable = Field(description="The refund.")
 
 
+class TransferOfCashObject(StripeObject):
+    """What became of cash that was not used in time."""
+
+    balance_transaction: Expandable = Field(description="What it did to the merchant's balance.")
+
+
 class FundedObject(StripeObject):
     """How money came in."""
 
@@ -102,6 +108,9 @@ class CashBalanceTransactionObject(StripeObject):
     livemode: bool = Field(description="Whether the object belongs to live mode.")
     net_amount: int = Field(description="The change in the currency's minor unit; negative where money left.")
     refunded_from_payment: RefundOfCashObject | None = Field(None, description="What gave the money back.")
+    transferred_to_balance: TransferOfCashObject | None = Field(
+        None, description="What became of the money that was not used in time."
+    )
     type: str = Field(description="Why the balance changed: `funded`, `applied_to_payment` and so on.")
     unapplied_from_payment: PaymentOfCashObject | None = Field(None, description="What the money came back from.")
 
@@ -165,6 +174,9 @@ def _source(transaction: CashBalanceTransaction) -> Tree:
             return {transaction.type: PaymentOfCashObject(payment_intent=transaction.payment_intent_id or "")}
         case "refunded_from_payment":
             return {transaction.type: RefundOfCashObject(refund=transaction.refund_id or "")}
+        case "transferred_to_balance":
+            booked = transaction.balance_transaction_id or ""
+            return {transaction.type: TransferOfCashObject(balance_transaction=booked)}
         case "funded":
             return {transaction.type: FundedObject(bank_transfer=transaction.transfer or {})}
         case _:

@@ -6,7 +6,7 @@ from stripe_lite.core import money
 from stripe_lite.core.errors import InvalidRequest, ResourceMissing
 from stripe_lite.core.lists import Page
 from stripe_lite.core.objects import StripeObject
-from stripe_lite.customers.cash_balances import posting, transfers
+from stripe_lite.customers.cash_balances import posting, sweeping, transfers
 from stripe_lite.customers.cash_balances.model import CashBalanceTransaction
 from stripe_lite.customers.cash_balances.schema import (
     CashBalanceObject,
@@ -75,6 +75,7 @@ async def receive(
     currency = transfers.TRANSFERS[type].currency
     sent = transfers.sent(customer, type, reference)
     transaction = await posting.post(work, customer, "funded", amount, currency, transfer=sent)
+    sweeping.expect(work, transaction)
     await distribute(work, Incoming(customer, currency, amount, reference))
     return transaction
 

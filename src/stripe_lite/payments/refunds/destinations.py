@@ -3,6 +3,7 @@
 from hashlib import blake2b
 
 from stripe_lite.core.objects import Tree
+from stripe_lite.customers.cash_balances import transfers
 from stripe_lite.payments.refunds.machine import RefundStatus
 from stripe_lite.payments.refunds.model import Refund
 
@@ -30,6 +31,7 @@ REFERENCED = frozenset(
         "jp_bank_transfer",
         "mb_way",
         "multibanco",
+        "mx_bank_transfer",
         "p24",
         "swish",
         "th_bank_transfer",
@@ -67,7 +69,7 @@ PLAIN = frozenset(
 def destination_details(refund: Refund) -> Tree | None:
     """How the money gets back; None for payment methods of which nothing is known."""
     method: str = refund.details["method"]
-    way = SENT_BY.get(method, method)
+    way = transfers.TYPES[refund.currency] if method == "customer_balance" else SENT_BY.get(method, method)
     if way == "card":
         return {"card": _card(refund), "type": "card"}
     if way in REFERENCED:

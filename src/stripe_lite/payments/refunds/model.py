@@ -8,7 +8,7 @@ from stripe_lite.payments.refunds.machine import REFUND
 
 
 class Refund(Versioned, Resource):
-    """Money given back of one charge. Its id is the bank's reference of the operation.
+    """Money given back of one charge, or of a customer's cash. Its id is the bank's reference of the operation.
 
     While it is pending or succeeded its amount is part of the charge's `amount_refunded`, from its first moment on.
     """
@@ -17,6 +17,7 @@ class Refund(Versioned, Resource):
     __table_args__ = (
         CheckConstraint(REFUND.check_sql(), name="status"),
         CheckConstraint("amount > 0", name="amount_positive"),
+        CheckConstraint("(charge_id IS NULL) <> (customer_id IS NULL)", name="of_one_thing"),
         ForeignKeyConstraint(["account_id", "charge_id"], ["charges.account_id", "charges.id"]),
         Index(None, "account_id", "charge_id"),
         Index(None, "account_id", "payment_intent_id"),
@@ -25,7 +26,9 @@ class Refund(Versioned, Resource):
     status: Mapped[str]
     amount: Mapped[int]
     currency: Mapped[str]
-    charge_id: Mapped[str] = mapped_column(Id)
+    charge_id: Mapped[str | None] = mapped_column(Id)
+    # Whose cash it is, where no charge is refunded.
+    customer_id: Mapped[str | None] = mapped_column(Id)
     payment_intent_id: Mapped[str | None] = mapped_column(Id)
     # A reservation was given up: no money moved, and the amount is part of the charge's `amount_released` instead.
     released: Mapped[bool] = mapped_column(default=False)

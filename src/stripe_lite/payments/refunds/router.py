@@ -5,7 +5,7 @@ from stripe_lite.db.work import Work
 from stripe_lite.http.route import Router
 from stripe_lite.payments.charges.schema import ChargeObject
 from stripe_lite.payments.charges.schema import render as render_charge
-from stripe_lite.payments.refunds import answers
+from stripe_lite.payments.refunds import answers, origins
 from stripe_lite.payments.refunds import service as refunds
 from stripe_lite.payments.refunds.schema import (
     ChargeRefundListParams,
@@ -22,8 +22,8 @@ router = Router(tag="Refunds")
 
 @router.post("/v1/refunds")
 async def create_refund(work: Work, params: RefundCreateParams) -> RefundObject:
-    """Give money back of a charge or a payment intent."""
-    return render(await refunds.create(work, params))
+    """Give money back of a charge or a payment intent, or of a customer's cash balance."""
+    return render(await origins.create(work, params))
 
 
 @router.get("/v1/refunds/{refund}")
@@ -41,7 +41,7 @@ async def update_refund(work: Work, refund: str, params: RefundUpdateParams) -> 
 @router.post("/v1/refunds/{refund}/cancel")
 async def cancel_refund(work: Work, refund: str) -> RefundObject:
     """Cancel a refund that waits for the payer."""
-    return render(await refunds.cancel(work, refund))
+    return render(await origins.cancel(work, refund))
 
 
 @router.get("/v1/refunds")

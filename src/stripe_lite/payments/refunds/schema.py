@@ -29,6 +29,11 @@ class RefundCreateParams(ChargeRefundParams):
     """A new refund."""
 
     charge: str | None = Field(None, description="The charge to refund.")
+    currency: str | None = Field(None, description="Of the customer's cash: three-letter currency, in lower case.")
+    customer: str | None = Field(None, description="Whose cash is given back, with `origin`.")
+    origin: Literal["customer_balance"] | None = Field(
+        None, description="Give back what a customer transferred, instead of a charge."
+    )
 
 
 class RefundUpdateParams(Params):
@@ -59,6 +64,7 @@ class RefundObject(StripeObject):
     charge: Expandable | None = Field(description="The charge that is refunded.")
     created: int = Field(description="When the refund was created, in seconds since 1970.")
     currency: str = Field(description="Three-letter currency, in lower case.")
+    description: str | None = Field(None, description="For the payer: where to say which account the money goes to.")
     destination_details: Tree | None = Field(None, description="How the money gets back to the payer.")
     failure_balance_transaction: Expandable | None = Field(
         None, description="What undid the effect on the balance, where the refund failed."
@@ -80,6 +86,7 @@ def render(refund: Refund) -> RefundObject:
     """A refund as clients see it."""
     details = refund.details
     rare: Tree = {
+        "description": _asked(refund),
         "destination_details": destination_details(refund),
         "failure_balance_transaction": refund.failure_balance_transaction_id,
         "failure_reason": refund.failure_reason,
@@ -103,3 +110,10 @@ def render(refund: Refund) -> RefundObject:
         transfer_reversal=None,
         **{name: value for name, value in rare.items() if value is not None},
     )
+
+
+def _asked(refund: Refund) -> str | None:
+    """What the payer is to be told while they must answer."""
+    page = refund.details.get("page")
+    waits = page is not None and refund.details.get("next_action") is not None
+    return f"Tell us at {page} where to send your money." if waits else None

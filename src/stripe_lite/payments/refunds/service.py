@@ -119,13 +119,10 @@ async def update_of_charge(work: Work, charge_id: str, id: str, params: RefundUp
 async def cancel(work: Work, id: str) -> Refund:
     """Cancel a refund that waits for the payer; its amount can be given back anew."""
     found = await retrieve(work, id)
-    charge = await charges.retrieve(work, found.charge_id, lock=True)
+    charge = await charges.retrieve(work, found.charge_id or "", lock=True)
     refund = await retrieve(work, id, lock=True)
     if not REFUND.can(refund.status, RefundFact.CANCELED):
-        raise InvalidRequest(
-            f"You cannot cancel this refund because it has a status of {refund.status}. Only a refund with the status "
-            "requires_action may be canceled."
-        )
+        raise not_cancelable(refund)
     await take_back(work, charge, refund, RefundFact.CANCELED, "merchant_request")
     return refund
 
@@ -161,6 +158,14 @@ async def included(work: Work, charge: StripeObject) -> ListObject[RefundObject]
     )
 
 
+def not_cancelable(refund: Refund) -> InvalidRequest:
+    """The error for canceling a refund that does not wait for the payer."""
+    return InvalidRequest(
+        f"You cannot cancel this refund because it has a status of {refund.status}. Only a refund with the status "
+        "requires_action may be canceled."
+    )
+
+
 def apply(work: Work, refund: Refund, fact: RefundFact) -> None:
     """Let a fact happen to a refund; once clients know of the refund, tell it."""
     rule = REFUND.step(refund.status, fact)
@@ -173,7 +178,8 @@ def apply(work: Work, refund: Refund, fact: RefundFact) -> None:
     record(work, "refund.updated", after, previous)
     if rule.event is not None:
         record(work, rule.event, after)
-    record(work, "charge.refund.updated", after, previous)
+    if refund.charge_id is not None:
+        record(work, "charge.refund.updated", after, previous)
 
 
 async def take_back(work: Work, charge: Charge, refund: Refund, fact: RefundFact, reason: str) -> None:
@@ -304,7 +310,8 @@ def _change(work: Work, refund: Refund, params: RefundUpdateParams) -> None:
     after = render(refund)
     if previous := changes(before, after):
         record(work, "refund.updated", after, previous)
-        record(work, "charge.refund.updated", after, previous)
+        if refund.charge_id is not None:
+            record(work, "charge.refund.updated", after, previous)
 
 
 async def _charge_id(work: Work, params: RefundCreateParams) -> str:
