@@ -33,7 +33,7 @@ async def expire(work: Work, id: str) -> Refund:
 async def expire_due(work: Work, job: Job) -> None:
     """The time has passed. A refund that was answered or canceled before is left alone."""
     found = await refunds.retrieve(work, job.payload["refund"])
-    charge = await charges.retrieve(work, found.charge_id, lock=True)
+    charge = await charges.retrieve(work, found.charge_id or "", lock=True)
     refund = await refunds.retrieve(work, found.id, lock=True)
     if refund.status == RefundStatus.REQUIRES_ACTION:
         await refunds.take_back(work, charge, refund, RefundFact.FAILED, NO_ANSWER)
@@ -42,7 +42,7 @@ async def expire_due(work: Work, job: Job) -> None:
 async def _waiting(work: Work, id: str) -> tuple[Charge, Refund]:
     """The refund and its charge, both locked."""
     found = await refunds.retrieve(work, id)
-    charge = await charges.retrieve(work, found.charge_id, lock=True)
+    charge = await charges.retrieve(work, found.charge_id or "", lock=True)
     refund = await refunds.retrieve(work, id, lock=True)
     if refund.status != RefundStatus.REQUIRES_ACTION:
         raise InvalidRequest(
