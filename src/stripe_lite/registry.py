@@ -61,6 +61,8 @@ from stripe_lite.payments.disputes import router as disputes_router
 from stripe_lite.payments.disputes import service as disputes
 from stripe_lite.payments.early_fraud_warnings import router as early_fraud_warnings_router
 from stripe_lite.payments.early_fraud_warnings import service as early_fraud_warnings
+from stripe_lite.payments.mandates import router as mandates_router
+from stripe_lite.payments.mandates import service as mandates
 from stripe_lite.payments.payment_intents import attempts, captures, endings, funding, increments, line_items
 from stripe_lite.payments.payment_intents import router as payment_intents_router
 from stripe_lite.payments.payment_intents import service as payment_intents
@@ -112,6 +114,7 @@ RESOURCES: Sequence[Served] = (
     Served("customer_cash_balance_transaction", "ccsbtxn", cash_balances.show),
     Served("dispute", "du", disputes.show),
     Served("event", "evt", events.show),
+    Served("mandate", "mandate", mandates.show),
     Served(
         "payment_intent",
         "pi",
@@ -146,6 +149,7 @@ ROUTERS: Sequence[Router] = (
     early_fraud_warnings_router.router,
     events_router.router,
     external_accounts_router.router,
+    mandates_router.router,
     payment_intents_router.router,
     payment_method_configurations_router.router,
     payment_method_domains_router.router,
@@ -191,6 +195,7 @@ JOBS: Mapping[str, JobHandler] = {
     endings.JOB: endings.end,
     returns.ARRIVAL_JOB: returns.arrive,
     returns.EXPIRY_JOB: returns.expire_due,
+    mandates.JOB: mandates.decide,
     registration.VERIFICATION_JOB: registration.verify,
 }
 
@@ -213,6 +218,7 @@ REACTIONS: Mapping[str, tuple[Reaction, ...]] = {
     links.CHECK_DEFAULT_PAYMENT_METHOD: (attachment.check_default,),
     external_account_links.READ: (external_account_tokens.read,),
     links.SET_DEFAULT_SOURCE: (sources.set_default,),
+    "payment_method.detached": (mandates.end_all,),
     payment_intents.CALLED_OFF: (funding.give_back,),
 }
 

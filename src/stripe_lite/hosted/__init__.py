@@ -2,7 +2,7 @@
 
 from fastapi import FastAPI
 
-from stripe_lite.hosted import actions, pages, receipts, refunds, returns
+from stripe_lite.hosted import actions, mandates, pages, receipts, refunds, returns
 from stripe_lite.http.phases import Kit
 
 __all__ = ["mount"]
@@ -12,6 +12,7 @@ def mount(app: FastAPI, kit: Kit) -> None:
     """Serve the payer's pages."""
     app.include_router(pages.router)
     app.include_router(actions.router(kit))
+    app.include_router(mandates.router(kit))
     app.include_router(receipts.router(kit))
     app.include_router(refunds.router(kit))
     app.include_router(returns.router(kit))

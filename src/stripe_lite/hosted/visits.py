@@ -14,6 +14,7 @@ from stripe_lite.http.answers import API_VERSION
 from stripe_lite.http.phases import Kit, Who
 from stripe_lite.payments.charges.model import Charge
 from stripe_lite.payments.intents import Intent
+from stripe_lite.payments.mandates.model import Mandate
 from stripe_lite.payments.payment_intents.model import PaymentIntent
 from stripe_lite.payments.payment_methods.model import PaymentMethod
 from stripe_lite.payments.refunds.machine import RefundStatus
@@ -57,6 +58,15 @@ class ReturnVisit:
     who: Who
     merchant: str
     refund: Refund
+
+
+@dataclass(frozen=True, slots=True)
+class MandateVisit:
+    """Somebody who reads a mandate."""
+
+    merchant: str
+    mandate: Mandate
+    method: PaymentMethod | None
 
 
 async def of_intent(kit: Kit, account_id: str, client_secret: str, origin: str | None = None) -> IntentVisit | None:
@@ -114,7 +124,9 @@ async def of_receipt(kit: Kit, account_id: str, name: str, origin: str | None = 
         work = kit.work(who)
         try:
             charge = await work.get(Charge, id)
-            if charge is not None and _is_address(charge, account_id, name):
+            if charge is not None and _leads_to(
+                charge.details.get("receipt_url") or "", "/receipts/", account_id, name
+            ):
                 return ReceiptVisit(who, await accounts.merchant_name(work), charge, await _waiting(work, charge))
         finally:
             work.close()
@@ -132,12 +144,28 @@ async def _waiting(work: Work, charge: Charge) -> tuple[Refund, ...]:
     return tuple(await work.all(open_ones.order_by(Refund.id).limit(WAITING_MAX)))
 
 
+async def of_mandate(kit: Kit, account_id: str, name: str) -> MandateVisit | None:
+    """The visit that a mandate's address gives a right to."""
+    if not (NAME.fullmatch(account_id) and NAME.fullmatch(name)):
+        return None
+    id = name.rpartition("_")[0]
+    for livemode in (False, True):
+        work = kit.work(_payer(account_id, livemode, None))
+        try:
+            mandate = await work.get(Mandate, id)
+            if mandate is not None and _leads_to(mandate.details["url"], "/hosted/mandates/", account_id, name):
+                method = await work.get(PaymentMethod, mandate.payment_method_id)
+                return MandateVisit(await accounts.merchant_name(work), mandate, method)
+        finally:
+            work.close()
+    return None
+
+
 def _payer(account_id: str, livemode: bool, origin: str | None) -> Who:
     # As with a publishable key: what concerns the server stays hidden.
     stamp = RequestStamp(None, api_version=API_VERSION, actor="payer", publishable=True, origin=origin)
     return Who(account_id, livemode, stamp)
 
 
-def _is_address(charge: Charge, account_id: str, name: str) -> bool:
-    address: str = charge.details.get("receipt_url") or ""
-    return compare_digest(address.partition("/receipts/")[2].encode(), f"{account_id}/{name}".encode())
+def _leads_to(address: str, path: str, account_id: str, name: str) -> bool:
+    return compare_digest(address.partition(path)[2].encode(), f"{account_id}/{name}".encode())

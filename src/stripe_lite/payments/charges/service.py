@@ -274,6 +274,7 @@ def _remember(charge: Charge, method: PaymentMethod, answer: Answer) -> None:
             answer,
             charge.details,
             capture_before=unix_or_none(charge.capture_before_at),
+            mandate=charge.details.get("mandate"),
         ),
     }
 

@@ -11,7 +11,8 @@ from stripe_lite.payments.charges import service as charges
 from stripe_lite.payments.charges.machine import ChargeStatus
 from stripe_lite.payments.charges.model import Charge
 from stripe_lite.payments.charges.service import Attempt
-from stripe_lite.payments.payment_intents import authentication, options
+from stripe_lite.payments.mandates import service as mandates
+from stripe_lite.payments.payment_intents import agreement, authentication, options
 from stripe_lite.payments.payment_intents import service as intents
 from stripe_lite.payments.payment_intents.machine import IntentFact, IntentStatus
 from stripe_lite.payments.payment_intents.model import PaymentIntent
@@ -46,7 +47,9 @@ async def start(
         or authentication.unchallenged(intent, method, off_session=off_session)
     )
     intents.apply(work, intent, IntentFact.ATTEMPT_STARTED)
-    charge = begin(work, intent, method, {"authentication": result, "voucher": intent.details.get("voucher")})
+    more: Tree = {"authentication": result, "voucher": intent.details.get("voucher")}
+    more["mandate"] = (intent.details.get("agreement") or {}).get("mandate")
+    charge = begin(work, intent, method, more)
     intent.details = intent.details | {"authentication": None, "next_action": None}
     terms = charging.authorization(
         work,
@@ -114,7 +117,7 @@ async def record_payment(work: Work, question: Question, answer: Answer) -> date
             _pending(work, intent, charge, method, answer)
             return answer.recheck_at or datetime.max.replace(tzinfo=work.now.tzinfo)
         case "declined" | "not_found":
-            _declined(work, intent, charge, method, answer)
+            await _declined(work, intent, charge, method, answer)
     return None
 
 
@@ -123,6 +126,9 @@ async def _approved(
 ) -> None:
     capture: bool = question.terms["capture"]
     _keep_method(work, intent, method)
+    mandate_before: str | None = charge.details.get("mandate")
+    if mandate_before is None:
+        agreement.conclude(work, intent, charge, method)
     intent.details = intent.details | {"processing": None}
     # What is booked of a card is told later where the capture is asynchronous; a debit has waited long enough.
     announced = kinds.KINDS[method.type].debit or options.capture_method(intent, method.type) != "automatic_async"
@@ -135,6 +141,7 @@ async def _approved(
     else:
         intent.amount_capturable = charge.amount
         intents.apply(work, intent, IntentFact.AUTHORIZED)
+    await mandates.paid(work, mandate_before)
 
 
 def _keep_method(work: Work, intent: PaymentIntent, method: PaymentMethod) -> None:
@@ -152,16 +159,19 @@ def _pending(work: Work, intent: PaymentIntent, charge: Charge, method: PaymentM
     if charge.details.get("payment_method_details") is not None:
         return  # Said before: the bank only took longer than it had announced.
     _keep_method(work, intent, method)
+    if charge.details.get("mandate") is None:
+        agreement.conclude(work, intent, charge, method)
     charges.await_settlement(work, charge, method, answer)
     intents.apply(work, intent, IntentFact.SETTLEMENT_AWAITED)
 
 
-def _declined(work: Work, intent: PaymentIntent, charge: Charge, method: PaymentMethod, answer: Answer) -> None:
+async def _declined(work: Work, intent: PaymentIntent, charge: Charge, method: PaymentMethod, answer: Answer) -> None:
     charges.decline(work, charge, method, answer)
     error = charges.refusal(charge, answer, {"payment_method": render_method(method).tree()})
     intent.payment_method_id = None
     intent.details = intent.details | {"last_payment_error": _kept(error.body()), "processing": None}
     intents.apply(work, intent, IntentFact.DECLINED)
+    await mandates.failed(work, charge.details.get("mandate"), method, answer.code)
     error.extra["payment_intent"] = intents.seen(work, intent).tree()
     raise error
 

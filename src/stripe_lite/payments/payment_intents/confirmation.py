@@ -9,6 +9,7 @@ from stripe_lite.payments import kinds
 from stripe_lite.payments.confirmation_tokens import service as confirmation_tokens
 from stripe_lite.payments.payment_intents import (
     actions,
+    agreement,
     attempts,
     authentication,
     checks,
@@ -37,6 +38,7 @@ CONFIRMATIONS_MAX = 50
 ONLY_WITH_CONFIRM = (
     "confirmation_token",
     "error_on_requires_action",
+    "mandate",
     "mandate_data",
     "off_session",
     "radar_options",
@@ -50,6 +52,7 @@ SECRET_KEY_ONLY = (
     "error_on_requires_action",
     "excluded_payment_method_types",
     "hooks",
+    "mandate",
     "off_session",
     "payment_details",
     "payment_method_types",
@@ -66,6 +69,7 @@ class Consent:
     return_url: str | None = None
     use_stripe_sdk: bool = False
     error_on_requires_action: bool = False
+    mandate: str | None = None
     mandate_data: Tree | None = None
 
     @classmethod
@@ -77,6 +81,7 @@ class Consent:
             return_url=params.return_url or before.get("return_url"),
             use_stripe_sdk=params.use_stripe_sdk,
             error_on_requires_action=params.error_on_requires_action,
+            mandate=params.mandate or before.get("mandate"),
             mandate_data=params.mandate_data or before.get("mandate_data"),
         )
 
@@ -135,13 +140,16 @@ async def _confirm(work: Work, intent: PaymentIntent, params: ConfirmationFields
     options.check_type(intent, method.type)
     charging.check_usable(method, intent.customer_id)
     _check_return_url(intent, method, consent)
-    _check_mandate(work, method, consent)
     _check_future_usage(intent, method, consent)
+    agreed = await agreement.reach(
+        work, intent, method, named=consent.mandate, given=consent.mandate_data, off_session=consent.off_session
+    )
     kinds.check_payer(method.type, method.billing_details)
     if method.type == "card":
         _prepare_card(intent, method)
     intent.confirmations += 1
     intent.details = intent.details | {
+        "agreement": agreed,
         "consent": asdict(consent),
         "radar_options": params.radar_options or {},
         "last_payment_error": None,
@@ -232,14 +240,6 @@ def _check_return_url(intent: PaymentIntent, method: PaymentMethod, consent: Con
     checks.check_return_url(consent.return_url)
     if not (consent.return_url is not None or consent.use_stripe_sdk or consent.off_session):
         checks.require_return_url("PaymentIntent", intent, method)
-
-
-def _check_mandate(work: Work, method: PaymentMethod, consent: Consent) -> None:
-    """A bank is debited only with the payer's agreement, given now or when the method was set up."""
-    given = consent.mandate_data
-    checks.check_acceptance(work, given)
-    if kinds.KINDS[method.type].debit and given is None and not (consent.off_session or method.set_up):
-        raise checks.without_mandate(method)
 
 
 def _check_future_usage(intent: PaymentIntent, method: PaymentMethod, consent: Consent) -> None:

@@ -119,6 +119,7 @@ class ConfirmationFields(Params):
         None, description="What the payer filled in; what the request says itself comes first."
     )
     error_on_requires_action: bool = Field(False, description="Fail instead of waiting for an action of the payer's.")
+    mandate: str | None = Field(None, description="The mandate that the payment is made under.")
     mandate_data: Tree | None = Field(None, description="What the payer agreed to, and how.")
     off_session: bool | Literal["one_off", "recurring"] = Field(False, description="Whether the payer is absent.")
     radar_options: Tree | None = Field(None, description="What you know about the payer's session.")

@@ -151,7 +151,7 @@ def of_charge(
     told = {name: value for name, value in told.items() if value is not None or name not in never_null}
     if method.type in DEBITED:
         told |= _debit_day(method.type, answer, given, settings)
-    if mandate is not None and ("mandate" in told or method.type in ("acss_debit", "us_bank_account")):
+    if mandate is not None and ("mandate" in told or method.type in ("acss_debit", "twint", "us_bank_account")):
         told["mandate"] = mandate
     return {method.type: told, "type": method.type}
 

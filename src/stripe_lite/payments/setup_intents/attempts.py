@@ -16,7 +16,7 @@ from stripe_lite.payments.payment_methods.schema import render as render_method
 from stripe_lite.payments.setup_attempts import service as setup_attempts
 from stripe_lite.payments.setup_attempts.machine import AttemptFact
 from stripe_lite.payments.setup_attempts.model import SetupAttempt
-from stripe_lite.payments.setup_intents import generated
+from stripe_lite.payments.setup_intents import agreement, generated
 from stripe_lite.payments.setup_intents import service as intents
 from stripe_lite.payments.setup_intents.machine import SetupFact, SetupStatus
 from stripe_lite.payments.setup_intents.model import SetupIntent
@@ -99,8 +99,10 @@ async def _approved(work: Work, intent: SetupIntent, attempt: SetupAttempt, meth
     kept = generated.debit_of(work, method, attempt) or method
     if intent.usage == "off_session" and intent.details.get("single_use") is None:
         kept.set_up = True
+    mandate = agreement.conclude(work, intent, kept)
     if kept is not method:
-        setup_attempts.add_details(attempt, method.type, generated.told(kept))
+        told = generated.told(kept) | {"generated_sepa_debit_mandate": None if mandate is None else mandate.id}
+        setup_attempts.add_details(attempt, method.type, told)
     if owner is not None and kept.customer_id is None:
         # Locked, so that deleting the customer comes before this, and is seen, or after, and detaches it again.
         customer = await customers.retrieve(work, owner, lock=True)

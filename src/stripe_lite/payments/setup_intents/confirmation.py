@@ -5,6 +5,7 @@ from stripe_lite.core.objects import Tree
 from stripe_lite.db.work import Work
 from stripe_lite.payments import kinds
 from stripe_lite.payments.confirmation_tokens import service as confirmation_tokens
+from stripe_lite.payments.mandates import terms as mandate_terms
 from stripe_lite.payments.payment_intents import actions as next_actions
 from stripe_lite.payments.payment_intents import authentication, checks
 from stripe_lite.payments.payment_intents import options as payment_options
@@ -78,6 +79,10 @@ async def _confirm(work: Work, intent: SetupIntent, params: SetupConfirmationFie
         "use_stripe_sdk": params.use_stripe_sdk,
     }
     _check(work, intent, method, consent)
+    if params.mandate_data or "acceptance" not in before:
+        consent["acceptance"] = mandate_terms.acceptance(work, consent["mandate_data"])
+    else:
+        consent["acceptance"] = before["acceptance"]
     intent.confirmations += 1
     intent.details = intent.details | {"consent": consent, "last_setup_error": None, "next_action": None}
     if intent.status == SetupStatus.REQUIRES_ACTION:

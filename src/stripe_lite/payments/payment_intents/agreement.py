@@ -1,0 +1,82 @@
+"""The mandate that a payment is made under: one that its payer gave before, or the one that comes of it."""
+
+from stripe_lite.core.errors import InvalidRequest
+from stripe_lite.core.objects import Tree
+from stripe_lite.db.work import Work
+from stripe_lite.payments import kinds
+from stripe_lite.payments.charges.model import Charge
+from stripe_lite.payments.mandates import service as mandates
+from stripe_lite.payments.mandates import terms
+from stripe_lite.payments.mandates.service import Single
+from stripe_lite.payments.payment_intents import checks, options
+from stripe_lite.payments.payment_intents.model import PaymentIntent
+from stripe_lite.payments.payment_methods.model import PaymentMethod
+
+
+async def reach(
+    work: Work,
+    intent: PaymentIntent,
+    method: PaymentMethod,
+    *,
+    named: str | None,
+    given: Tree | None,
+    off_session: bool,
+) -> Tree | None:
+    """What the payer agreed to: an older `mandate`, or the `acceptance` of a new one; None where none is needed.
+
+    A bank is debited only with the payer's agreement, given now or before.
+    """
+    checks.check_acceptance(work, given)
+    payment = Single(intent.amount, intent.currency)
+    if named is not None:
+        mandate = await mandates.retrieve(work, named)
+        if mandate.payment_method_id != method.id or not mandates.allows(mandate, payment):
+            raise _invalid()
+        return {"mandate": mandate.id}
+    if given is not None:
+        return {"acceptance": terms.acceptance(work, given)}
+    debit = kinds.KINDS[method.type].debit
+    if not debit and _keeps(intent, method):
+        return {"acceptance": terms.acceptance(work, None)}
+    if not (debit or off_session):
+        return None
+    known = await mandates.of_method(work, method.id)
+    found = mandates.fitting(known, payment)
+    if found is not None:
+        return {"mandate": found.id}
+    if debit and known:
+        raise _invalid()
+    if debit and not (off_session or method.set_up):
+        raise checks.without_mandate(method)
+    return None
+
+
+def conclude(work: Work, intent: PaymentIntent, charge: Charge, method: PaymentMethod) -> None:
+    """Note the mandate that comes of a payment: for this one, or for all later ones where the method is kept."""
+    agreed: Tree = intent.details.get("agreement") or {}
+    keeps = options.future_usage(intent, method.type) is not None
+    if "acceptance" not in agreed or not (keeps or kinds.KINDS[method.type].debit):
+        return
+    single = None if keeps else Single(charge.amount, charge.currency)
+    mandate = mandates.create(work, method, agreed["acceptance"], _settings(intent, method.type), single)
+    charge.details = charge.details | {"mandate": mandate.id}
+
+
+def _keeps(intent: PaymentIntent, method: PaymentMethod) -> bool:
+    """Whether keeping the method makes a mandate, of a card only where its settings speak of one."""
+    if options.future_usage(intent, method.type) is None:
+        return False
+    return method.type != "card" or _settings(intent, method.type) is not None
+
+
+def _settings(intent: PaymentIntent, type: str) -> Tree | None:
+    settings: Tree | None = options.of_type(intent, type).get("mandate_options")
+    return settings
+
+
+def _invalid() -> InvalidRequest:
+    return InvalidRequest(
+        "The provided mandate is invalid and can not be used for the payment intent.",
+        code="payment_intent_mandate_invalid",
+        param="mandate",
+    )
