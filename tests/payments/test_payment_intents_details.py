@@ -83,7 +83,7 @@ REFUSED = [
     ({"payment_method_types": ["card"]}, None, "payment_method_types"),
     ({"on_behalf_of": "acct_1"}, "parameter_unsupported", "on_behalf_of"),
     ({"confirmation_token": "ctoken_1"}, None, "confirmation_token"),
-    ({"mandate": "mandate_1"}, "parameter_unsupported", "mandate"),
+    ({"mandate": "mandate_1"}, None, "mandate"),
     ({"tip": 5}, "parameter_unknown", "tip"),
 ]
 

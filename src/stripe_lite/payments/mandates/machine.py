@@ -26,7 +26,8 @@ S, F = MandateStatus, MandateFact
 
 UPDATED = "mandate.updated"
 
-# Methods whose networks have to agree begin as pending; under all others payments can be made at once.
+# Methods whose networks have to agree begin as pending; under all others payments can be made at once. That a mandate
+# for one payment is used up is told by the payment itself.
 MANDATE: Machine[MandateStatus, MandateFact] = Machine(
     "mandate",
     MandateStatus,
@@ -35,7 +36,7 @@ MANDATE: Machine[MandateStatus, MandateFact] = Machine(
         Rule(F.ACCEPTED, (S.PENDING,), S.ACTIVE, UPDATED),
         Rule(F.REFUSED, (S.PENDING,), S.INACTIVE, UPDATED),
         Rule(F.REVOKED, (S.PENDING, S.ACTIVE), S.INACTIVE, UPDATED),
-        Rule(F.USED, (S.PENDING, S.ACTIVE), S.INACTIVE, UPDATED),
+        Rule(F.USED, (S.PENDING, S.ACTIVE), S.INACTIVE),
     ],
     also_initial=(S.ACTIVE,),
 )
