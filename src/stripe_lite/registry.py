@@ -193,8 +193,7 @@ JOBS: Mapping[str, JobHandler] = {
     disputes.DECISION_JOB: disputes.decide_due,
     refund_payers.EXPIRY_JOB: refund_answers.expire_due,
     endings.JOB: endings.end,
-    returns.ARRIVAL_JOB: returns.arrive,
-    returns.EXPIRY_JOB: returns.expire_due,
+    returns.ARRIVAL_JOB: refund_answers.arrive,
     mandates.JOB: mandates.decide,
     registration.VERIFICATION_JOB: registration.verify,
 }

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from typing import Any, TypeAlias
 
 import asyncpg
+import httpx
 import pytest_asyncio
 from stripe import HTTPXClient, StripeClient
 
@@ -66,7 +67,10 @@ async def sample(postgres: str, sdk_transport: HTTPXClient) -> str:
         await pay.capture_async(held.id, {"amount_to_capture": 1500})
         await v1.test_helpers.customers.fund_cash_balance_async(customer.id, {"amount": 300, "currency": "eur"})
         transferred = BY_TRANSFER | {"customer": customer.id}
-        await pay.create_async(transferred)
+        paid = await pay.create_async(transferred)
+        kept = await v1.refunds.create_async({"payment_intent": paid.id, "amount": 50, "instructions_email": "a@b.cd"})
+        async with httpx.AsyncClient() as http:
+            await http.post(kept.description.split(" ")[3], json={"outcome": "keep"})
         await pay.create_async(transferred | {"amount": 900})
         refund = {"origin": "customer_balance", "customer": customer.id, "amount": 40, "currency": "gbp"}
         await v1.test_helpers.customers.fund_cash_balance_async(customer.id, {"amount": 100, "currency": "gbp"})

@@ -119,7 +119,7 @@ SPOILT = [
         {"history is append-only", "what is applied to a payment was taken from the customer's cash"},
     ),
     (
-        "UPDATE refunds SET amount = amount + 1",
+        "UPDATE refunds SET amount = amount + 1 WHERE customer_id IS NOT NULL",
         {"what is returned to a customer was taken from the customer's cash"},
     ),
     (f"UPDATE payment_intents SET amount_received = 1999 WHERE id = {THE_PAID}", {"intent and charge agree"}),

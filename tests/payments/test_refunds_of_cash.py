@@ -1,4 +1,4 @@
-"""Refunds of what a customer transferred and no payment used, and what becomes of it otherwise."""
+"""Refunds of what came by bank transfer: of payments, and of what no payment used; and what becomes of it else."""
 
 from typing import Any
 
@@ -16,6 +16,9 @@ ACCOUNTS = {
     "mxn": ("000000001234567897", "000000222222222224"),
     "usd": ("000123456789", "000111111116"),
 }
+
+
+ANSWER = {"account_holder_name": "Zoë"}
 
 
 async def give_back(shop: Shop, customer: str, amount: int, currency: str = "usd", **more: Any) -> Any:
@@ -50,16 +53,16 @@ async def test_cash_goes_back_to_the_account_that_the_customer_names(shop: Shop,
     assert sent.expires_at - refund.created == 45 * 86400
     assert await cash_of(shop, customer) == {currency: 2000}
     page = await shop.http.get(page_of(refund))
-    assert page.status_code == 200 and "Where shall we send your money?" in page.text
-    wrong = await shop.http.post(page_of(refund), json={"account_number": "12"})
+    assert page.status_code == 200 and "Tell us where the money is to be sent" in page.text
+    wrong = await shop.http.post(page_of(refund), json=ANSWER | {"account_number": "1234"})
     assert (wrong.status_code, wrong.json()["error"]["param"]) == (400, "account_number")
     takes, returns = ACCOUNTS[currency]
-    named = await shop.http.post(page_of(refund), json={"account_number": returns})
+    named = await shop.http.post(page_of(refund), json=ANSWER | {"account_number": returns})
     assert named.json() == {"refund": refund.id, "status": "pending"}
     asked = await shop.until(lambda: shop.v1.refunds.retrieve_async(refund.id), status="requires_action")
     assert asked.next_action is not None
-    named = await shop.http.post(page_of(refund), data={"account_number": takes})
-    assert "Your money is on its way" in named.text
+    named = await shop.http.post(page_of(refund), data=ANSWER | {"account_number": takes})
+    assert "Your refund is on its way" in named.text
     done = await shop.until(lambda: shop.v1.refunds.retrieve_async(refund.id), status="succeeded")
     assert done.to_dict().get("next_action") is None and done.to_dict().get("description") is None
     way = done.destination_details
@@ -80,7 +83,7 @@ async def test_a_return_that_is_canceled_or_never_answered_pays_what_waits(shop:
     canceled = await shop.v1.refunds.cancel_async(first.id)
     assert (canceled.status, canceled.failure_reason) == ("canceled", "merchant_request")
     assert await cash_of(shop, customer) == {"usd": 0}
-    await make_due(shop, dsn, "return_expiry")
+    await make_due(shop, dsn, "refund_expiry")
     failed = await shop.until(lambda: shop.v1.refunds.retrieve_async(second.id), status="failed")
     assert failed.failure_reason == "unknown"
     paid = await shop.v1.payment_intents.retrieve_async(intent.id)
@@ -89,7 +92,7 @@ async def test_a_return_that_is_canceled_or_never_answered_pays_what_waits(shop:
         *["funded", "return_initiated", "return_initiated"],
         *["return_canceled", "applied_to_payment", "return_canceled", "applied_to_payment"],
     ]
-    assert (await shop.http.get(page_of(first))).status_code == 200
+    assert (await shop.http.get(page_of(first))).status_code == 404
     paid_by_it = ["charge.succeeded", "payment_intent.succeeded", LEFT]
     assert (await shop.event_types())[-7:] == ["refund.updated", "refund.failed", CASH, CASH, *paid_by_it]
 
@@ -134,3 +137,61 @@ async def test_cash_that_nobody_asks_for_becomes_the_merchants(shop: Shop, dsn: 
     await fund(shop, customer, 200)
     await fund(shop, customer, 150)
     assert await cash_of(shop, customer) == {"usd": 350}
+
+
+async def test_a_payment_by_transfer_is_refunded_to_the_account_that_the_payer_names(shop: Shop) -> None:
+    customer = await a_customer(shop, usd=2000)
+    intent = await pay(shop, customer)
+    before = len(await shop.event_types())
+    refund = await shop.v1.refunds.create_async({"payment_intent": intent.id, "amount": 500})
+    assert (refund.status, refund.instructions_email) == ("requires_action", "zoe@example.com")
+    assert refund.charge == intent.latest_charge and refund.balance_transaction is not None
+    answer = ANSWER | {"account_number": "000222222227"}
+    assert (await shop.http.post(page_of(refund), json=answer)).json()["status"] == "pending"
+    await shop.until(lambda: shop.v1.refunds.retrieve_async(refund.id), status="requires_action")
+    await shop.http.post(page_of(refund), json=ANSWER | {"account_number": "000123456789"})
+    done = await shop.until(lambda: shop.v1.refunds.retrieve_async(refund.id), status="succeeded")
+    assert done.destination_details.us_bank_transfer.reference_status == "available"
+    other = await shop.v1.refunds.create_async({"payment_intent": intent.id, "instructions_email": "x@example.com"})
+    assert (other.amount, other.instructions_email) == (1500, "x@example.com")
+    expired = await shop.v1.test_helpers.refunds.expire_async(other.id)
+    assert expired.status == "failed" and expired.failure_balance_transaction is not None
+    charge = await shop.v1.charges.retrieve_async(intent.latest_charge)
+    assert (charge.amount_refunded, await cash_of(shop, customer)) == (500, {"usd": 0})
+    assert (await shop.event_types())[before:] == [
+        *["refund.created", "charge.refunded"],
+        *["refund.updated", "charge.refund.updated"] * 4,
+        *["refund.created", "charge.refunded", "refund.updated", "refund.failed", "charge.refund.updated"],
+    ]
+
+
+async def test_a_payer_may_keep_a_refund_for_later_payments(shop: Shop) -> None:
+    customer = await a_customer(shop, usd=2000)
+    intent = await pay(shop, customer)
+    waiting = await pay(shop, customer, amount=700)
+    refund = await shop.v1.refunds.create_async({"payment_intent": intent.id})
+    page = await shop.http.get(page_of(refund))
+    assert "Keep it for my next payments" in page.text
+    assert "kept for you" in (await shop.http.post(page_of(refund), data={"outcome": "keep"})).text
+    kept = await shop.v1.refunds.retrieve_async(refund.id)
+    assert (kept.status, kept.destination_details.type) == ("succeeded", "customer_cash_balance")
+    paid = await shop.v1.payment_intents.retrieve_async(waiting.id)
+    assert (paid.status, await cash_of(shop, customer)) == ("succeeded", {"usd": 1300})
+    assert (await changes_of(shop, customer))[2:] == [
+        ("refunded_from_payment", 2000, 2000),
+        ("applied_to_payment", -700, 1300),
+    ]
+    listed = await shop.v1.customers.cash_balance_transactions.list_async(
+        customer, {"limit": 2, "expand": ["data.refunded_from_payment.refund"]}
+    )
+    assert listed.data[1].refunded_from_payment.refund.amount == 2000
+    cash = await give_back(shop, customer, 100)
+    refused = await shop.http.post(page_of(cash), json={"outcome": "keep"})
+    assert (refused.status_code, refused.json()["error"]["param"]) == (400, "outcome")
+    expired = await shop.v1.test_helpers.refunds.expire_async(cash.id)
+    assert (expired.status, await cash_of(shop, customer)) == ("failed", {"usd": 1300})
+    nobody = await shop.v1.customers.create_async()
+    await fund(shop, nobody.id, 2000)
+    anonymous = await pay(shop, nobody.id)
+    with raises_stripe(code="parameter_missing", param="instructions_email"):
+        await shop.v1.refunds.create_async({"payment_intent": anonymous.id})

@@ -3,8 +3,10 @@
 import re
 from dataclasses import dataclass
 from hmac import compare_digest
+from urllib.parse import urlsplit
 
 from sqlalchemy import select
+from starlette.datastructures import URL
 
 from stripe_lite.balance.accounts import service as accounts
 from stripe_lite.core.objects import Tree
@@ -52,8 +54,8 @@ class ReceiptVisit:
 
 
 @dataclass(frozen=True, slots=True)
-class ReturnVisit:
-    """A customer who is asked where a refund is to be sent."""
+class RefundVisit:
+    """A payer who is asked where a refund is to be sent."""
 
     who: Who
     merchant: str
@@ -95,20 +97,20 @@ async def _intent(work: Work, id: str) -> Intent | None:
     return await work.get(PaymentIntent, id)
 
 
-async def of_return(kit: Kit, account_id: str, name: str, origin: str | None = None) -> ReturnVisit | None:
-    """The visit of the page on which a customer says where a refund is to be sent."""
-    if not (NAME.fullmatch(account_id) and NAME.fullmatch(name)):
+async def of_refund(kit: Kit, account_id: str, refund_id: str, url: URL) -> RefundVisit | None:
+    """The visit of the page on which a payer says where a refund is to be sent, while that is to be said."""
+    if not (NAME.fullmatch(account_id) and NAME.fullmatch(refund_id)):
         return None
-    id = name.rpartition("_")[0]
     for livemode in (False, True):
-        who = _payer(account_id, livemode, origin)
+        who = _payer(account_id, livemode, f"{url.scheme}://{url.netloc}")
         work = kit.work(who)
         try:
-            refund = await work.get(Refund, id)
-            page: str = "" if refund is None else refund.details.get("page") or ""
-            own = page.partition("/hosted/refunds/")[2]
-            if refund is not None and compare_digest(own.encode(), f"{account_id}/{name}".encode()):
-                return ReturnVisit(who, await accounts.merchant_name(work), refund)
+            refund = await work.get(Refund, refund_id)
+            if refund is None or refund.status != RefundStatus.REQUIRES_ACTION:
+                continue
+            page = urlsplit(refund.details.get("page") or "").path
+            if compare_digest(page.encode(), url.path.encode()):
+                return RefundVisit(who, await accounts.merchant_name(work), refund)
         finally:
             work.close()
     return None

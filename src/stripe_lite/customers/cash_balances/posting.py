@@ -28,9 +28,9 @@ Type: TypeAlias = Literal[
     "transferred_to_balance",
     "unapplied_from_payment",
 ]
-# What moves the money between the bank and the customers' book; the others move it within the book, or are booked with
-# the payment or the refund that they belong to.
-ACROSS = frozenset({"funded", "return_canceled", "return_initiated"})
+# What moves the money between the bank and the customers' book: a refund that is kept was on its way to the payer's
+# bank. The others move it within the book, or are booked with what they belong to.
+ACROSS = frozenset({"funded", "refunded_from_payment", "return_canceled", "return_initiated"})
 
 
 async def hold(work: Work, customer_id: str) -> Customer:

@@ -68,6 +68,8 @@ PLAIN = frozenset(
 
 def destination_details(refund: Refund) -> Tree | None:
     """How the money gets back; None for payment methods of which nothing is known."""
+    if refund.details.get("kept"):
+        return {"customer_cash_balance": {}, "type": "customer_cash_balance"}
     method: str = refund.details["method"]
     way = transfers.TYPES[refund.currency] if method == "customer_balance" else SENT_BY.get(method, method)
     if way == "card":

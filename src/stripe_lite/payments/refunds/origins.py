@@ -21,11 +21,3 @@ async def create(work: Work, params: RefundCreateParams) -> Refund:
         if params.given(name):
             raise InvalidRequest(f"You may only specify one of these parameters: origin, {name}.", param=name)
     return await returns.create(work, params)
-
-
-async def cancel(work: Work, id: str) -> Refund:
-    """Cancel a refund that waits for the payer."""
-    refund = await refunds.retrieve(work, id)
-    if refund.charge_id is not None:
-        return await refunds.cancel(work, id)
-    return await returns.cancel(work, id)

@@ -1,23 +1,20 @@
 """Refunds for which the payer must say where the money is to be sent: asked by e-mail, answered on a page, or never."""
 
-from datetime import timedelta
-
 from stripe_lite.core.clock import unix
 from stripe_lite.core.errors import InvalidRequest
 from stripe_lite.core.ids import new_id
 from stripe_lite.core.objects import Tree
 from stripe_lite.db.jobs import Job
 from stripe_lite.db.work import Work
-from stripe_lite.payments.charges.model import Charge
 from stripe_lite.payments.refunds.model import Refund
 from stripe_lite.payments.refunds.terms import ANSWER_LIFE
 
 EXPIRY_JOB = "refund_expiry"
 
 
-def ask(work: Work, charge: Charge, refund: Refund) -> None:
-    """Note that the payer was written to, and until when they can answer."""
-    address = refund.details.get("instructions_email") or (charge.details.get("billing_details") or {}).get("email")
+def ask(work: Work, refund: Refund, known: str | None, page: str) -> None:
+    """Write to the payer, at the address that is `known` if the client named none, that the page is to be answered."""
+    address = refund.details.get("instructions_email") or known
     if address is None:
         raise InvalidRequest(
             f"Refunds of payments by {refund.details['method']} need the payer's e-mail address, to ask where the "
@@ -25,19 +22,8 @@ def ask(work: Work, charge: Charge, refund: Refund) -> None:
             code="parameter_missing",
             param="instructions_email",
         )
-    until = work.now + ANSWER_LIFE
-    sent: Tree = {"email_sent_at": unix(work.now), "email_sent_to": address}
-    refund.details = refund.details | {
-        "instructions_email": address,
-        "next_action": {
-            "display_details": {"email_sent": sent, "expires_at": unix(until)},
-            "type": "display_details",
-        },
-    }
-    _later(work, refund, ANSWER_LIFE)
-
-
-def _later(work: Work, refund: Refund, delay: timedelta) -> None:
+    refund.details = refund.details | {"instructions_email": address, "page": page}
+    write(work, refund)
     work.add(
         Job(
             account_id=work.account_id,
@@ -45,7 +31,14 @@ def _later(work: Work, refund: Refund, delay: timedelta) -> None:
             livemode=refund.livemode,
             kind=EXPIRY_JOB,
             created_at=work.now,
-            run_at=work.now + delay,
+            run_at=work.now + ANSWER_LIFE,
             payload={"refund": refund.id},
         )
     )
+
+
+def write(work: Work, refund: Refund) -> None:
+    """Note that the payer was written to, and until when they can answer, counted from the refund's creation."""
+    sent: Tree = {"email_sent_at": unix(work.now), "email_sent_to": refund.details["instructions_email"]}
+    told: Tree = {"email_sent": sent, "expires_at": unix(refund.created_at + ANSWER_LIFE)}
+    refund.details = refund.details | {"next_action": {"display_details": told, "type": "display_details"}}

@@ -41,7 +41,7 @@ async def update_refund(work: Work, refund: str, params: RefundUpdateParams) -> 
 @router.post("/v1/refunds/{refund}/cancel")
 async def cancel_refund(work: Work, refund: str) -> RefundObject:
     """Cancel a refund that waits for the payer."""
-    return render(await origins.cancel(work, refund))
+    return render(await answers.cancel(work, refund))
 
 
 @router.get("/v1/refunds")

@@ -15,6 +15,7 @@ from stripe_lite.core.errors import InvalidRequest, ResourceMissing
 from stripe_lite.core.ids import new_id
 from stripe_lite.core.lists import ListObject, ListParams, Page
 from stripe_lite.core.objects import StripeObject, Tree, changes
+from stripe_lite.customers.customers import service as customers
 from stripe_lite.db.filters import created_between
 from stripe_lite.db.work import Work
 from stripe_lite.events.outbox import record
@@ -116,17 +117,6 @@ async def update_of_charge(work: Work, charge_id: str, id: str, params: RefundUp
     return refund
 
 
-async def cancel(work: Work, id: str) -> Refund:
-    """Cancel a refund that waits for the payer; its amount can be given back anew."""
-    found = await retrieve(work, id)
-    charge = await charges.retrieve(work, found.charge_id or "", lock=True)
-    refund = await retrieve(work, id, lock=True)
-    if not REFUND.can(refund.status, RefundFact.CANCELED):
-        raise not_cancelable(refund)
-    await take_back(work, charge, refund, RefundFact.CANCELED, "merchant_request")
-    return refund
-
-
 async def page(work: Work, params: RefundListParams) -> Page[Refund]:
     """The account's refunds, newest first."""
     conditions: list[ColumnElement[bool]] = created_between(Refund, params.created)
@@ -155,14 +145,6 @@ async def included(work: Work, charge: StripeObject) -> ListObject[RefundObject]
         data=[render(refund) for refund in found[:INCLUDED_MAX]],
         has_more=len(found) > INCLUDED_MAX,
         url=f"/v1/charges/{charge.id}/refunds",
-    )
-
-
-def not_cancelable(refund: Refund) -> InvalidRequest:
-    """The error for canceling a refund that does not wait for the payer."""
-    return InvalidRequest(
-        f"You cannot cancel this refund because it has a status of {refund.status}. Only a refund with the status "
-        "requires_action may be canceled."
     )
 
 
@@ -251,10 +233,19 @@ async def _send(work: Work, charge: Charge, refund: Refund, subject: tuple[str, 
     if refund.released or not terms.of(charge).asks:
         ask_bank(work, charge, refund, subject)
         return
-    payers.ask(work, charge, refund)
+    page = f"{charge.details['receipt_url']}/refunds/{refund.id}"
+    payers.ask(work, refund, await _address(work, charge), page)
     await booking.book_given(work, refund)
     apply(work, refund, RefundFact.ACTION_REQUIRED)
     _tell(work, charge, refund)
+
+
+async def _address(work: Work, charge: Charge) -> str | None:
+    """Where the payer is written to: of a customer who transfers money the address is on file."""
+    if terms.of(charge).of_customer and charge.customer_id is not None:
+        return (await customers.retrieve(work, charge.customer_id)).email
+    address: str | None = (charge.details.get("billing_details") or {}).get("email")
+    return address
 
 
 def ask_bank(work: Work, charge: Charge, refund: Refund, subject: tuple[str, str]) -> None:

@@ -17,6 +17,7 @@ class RefundTerms:
 
     days: int | None = None  # After the payment; None for as long as you like.
     asks: bool = False  # Nobody knows where the money came from: the payer is asked by e-mail.
+    of_customer: bool = False  # It is the customer who is asked, and not who the payment method says.
     never: bool = False  # Paid in cash or at a bank's counter, by somebody whose account nobody knows.
 
 
@@ -33,6 +34,7 @@ TERMS: dict[str, RefundTerms] = {
     "bancontact": RefundTerms(180),
     "boleto": RefundTerms(never=True),
     "cashapp": RefundTerms(90),
+    "customer_balance": RefundTerms(180, asks=True, of_customer=True),
     "eps": RefundTerms(180),
     "giropay": RefundTerms(180),
     "grabpay": RefundTerms(90),
