@@ -118,6 +118,17 @@ async def test_a_payment_makes_a_mandate_for_itself_or_for_later_ones(shop: Shop
         {"amount": 2000, "currency": "usd"},
     )
     assert mandate.customer_acceptance.offline.to_dict() == {}
+    path = "latest_charge.payment_method_details.us_bank_account.mandate"
+    shown = await shop.v1.payment_intents.retrieve_async(single.id, {"expand": [path]})
+    assert shown.latest_charge.payment_method_details.us_bank_account.mandate.id == id
+    charge = await shop.v1.charges.retrieve_async(
+        single.latest_charge.id, {"expand": ["payment_method_details.us_bank_account.mandate.payment_method"]}
+    )
+    held = charge.payment_method_details.us_bank_account.mandate
+    assert (held.id, held.payment_method.id) == (id, single.payment_method)
+    for wrong in ("payment_method_details.us_bank_account.last4", "payment_method_details.card.mandate"):
+        with raises_stripe(param="expand"):
+            await shop.v1.charges.retrieve_async(single.latest_charge.id, {"expand": [wrong]})
     await shop.until(lambda: shop.v1.payment_intents.retrieve_async(single.id), status="succeeded")
     assert (await shop.v1.mandates.retrieve_async(id)).status == "inactive"
     customer = await shop.v1.customers.create_async()
@@ -292,3 +303,36 @@ async def test_what_is_agreed_elsewhere_makes_a_mandate(shop: Shop) -> None:
             told = saved.latest_attempt.payment_method_details.ideal
             assert (told.generated_sepa_debit_mandate, details.type) == (saved.mandate.id, "sepa_debit")
             assert told.generated_sepa_debit == saved.mandate.payment_method
+
+
+async def test_a_payment_elsewhere_leaves_a_debit_with_its_mandate(shop: Shop) -> None:
+    customer = await shop.v1.customers.create_async()
+    intent = await shop.v1.payment_intents.create_async(
+        {
+            "amount": 2000,
+            "currency": "eur",
+            "customer": customer.id,
+            "setup_future_usage": "off_session",
+            "payment_method_types": ["bancontact"],
+            "payment_method_data": {"type": "bancontact", "billing_details": {"name": "J", "email": "j@example.com"}},
+            "confirm": True,
+            "return_url": BACK,
+            "mandate_data": ONLINE,
+        }
+    )
+    await shop.http.post(intent.next_action.redirect_to_url.url, json={"outcome": "complete"})
+    path = "payment_method_details.bancontact.generated_sepa_debit"
+    charge = (
+        await shop.v1.charges.list_async(
+            {"payment_intent": intent.id, "expand": [f"data.{path}", f"data.{path}_mandate"]}
+        )
+    ).data[0]
+    told = charge.payment_method_details.bancontact
+    debit, mandate = told.generated_sepa_debit, told.generated_sepa_debit_mandate
+    assert (debit.customer, debit.sepa_debit.last4) == (customer.id, told.iban_last4)
+    assert debit.sepa_debit.generated_from.charge == charge.id
+    assert (mandate.type, mandate.payment_method) == ("multi_use", debit.id)
+    later = await shop.v1.payment_intents.create_async(
+        payment(intent, "sepa_debit", "eur", customer=customer.id, payment_method=debit.id)
+    )
+    assert later.latest_charge.payment_method_details.sepa_debit.mandate == mandate.id

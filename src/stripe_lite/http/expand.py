@@ -7,7 +7,7 @@ from typing import TypeAlias
 from stripe_lite.contract import Expansion
 from stripe_lite.core.errors import InvalidParameter
 from stripe_lite.core.lists import SearchResultObject
-from stripe_lite.core.objects import StripeObject
+from stripe_lite.core.objects import StripeObject, Tree
 from stripe_lite.db.work import Work
 
 DEPTH_MAX = 4
@@ -92,6 +92,10 @@ class Expander:
                 work.request.guard(f"{getattr(at, 'object', '')}s")
             setattr(value, rest[-1], await include(work, at))
             return
+        if rest and isinstance(value, dict):
+            self._check_hash(at, steps, path)
+            setattr(at, name, await self._in_hash(work, value, rest, path))
+            return
         if isinstance(value, str):
             value = await self._object(work, name, value)
             if value is not None:
@@ -102,6 +106,19 @@ class Expander:
             for item in value if isinstance(value, list) else [value]:
                 if isinstance(item, StripeObject):
                     await self._descend(work, item, rest, path)
+
+    async def _in_hash(self, work: Work, hash: Tree, steps: list[str], path: str) -> Tree:
+        """The hash with what a path names in it, which leaves the hash itself alone: it may be a row's."""
+        name, rest = steps[0], steps[1:]
+        value = hash.get(name)
+        if rest and isinstance(value, dict):
+            return hash | {name: await self._in_hash(work, value, rest, path)}
+        found = await self._object(work, name, value) if isinstance(value, str) else None
+        if found is None:
+            return hash
+        if rest:
+            await self._descend(work, found, rest, path)
+        return hash | {name: found.tree()}
 
     def _check(self, at: StripeObject, name: str, rest: list[str], path: str) -> None:
         """Refuse what the official description does not call expandable."""
@@ -118,6 +135,11 @@ class Expander:
             # A list within an object, such as refunds.data, is walked through by its own name.
             allowed = allowed or (bool(rest) and isinstance(getattr(at, name, None), StripeObject))
         if not allowed:
+            raise _not_expandable(path)
+
+    def _check_hash(self, at: StripeObject, steps: list[str], path: str) -> None:
+        """The same within a hash, where every step has to be right."""
+        if not self._leads_on(getattr(at, "object", ""), steps):
             raise _not_expandable(path)
 
     async def _object(self, work: Work, name: str, id: str) -> StripeObject | None:

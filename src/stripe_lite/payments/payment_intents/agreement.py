@@ -7,6 +7,7 @@ from stripe_lite.payments import kinds
 from stripe_lite.payments.charges.model import Charge
 from stripe_lite.payments.mandates import service as mandates
 from stripe_lite.payments.mandates import terms
+from stripe_lite.payments.mandates.model import Mandate
 from stripe_lite.payments.mandates.service import Single
 from stripe_lite.payments.payment_intents import checks, options
 from stripe_lite.payments.payment_intents.model import PaymentIntent
@@ -51,15 +52,15 @@ async def reach(
     return None
 
 
-def conclude(work: Work, intent: PaymentIntent, charge: Charge, method: PaymentMethod) -> None:
-    """Note the mandate that comes of a payment: for this one, or for all later ones where the method is kept."""
+def conclude(work: Work, intent: PaymentIntent, charge: Charge, kept: PaymentMethod, *, keeps: bool) -> Mandate | None:
+    """Note the mandate that comes of a payment: for this one, or for all later ones if it `keeps` the method."""
     agreed: Tree = intent.details.get("agreement") or {}
-    keeps = options.future_usage(intent, method.type) is not None
-    if "acceptance" not in agreed or not (keeps or kinds.KINDS[method.type].debit):
-        return
+    if "acceptance" not in agreed or charge.details.get("mandate") is not None:
+        return None
+    if not (keeps or kinds.KINDS[kept.type].debit):
+        return None
     single = None if keeps else Single(charge.amount, charge.currency)
-    mandate = mandates.create(work, method, agreed["acceptance"], _settings(intent, method.type), single)
-    charge.details = charge.details | {"mandate": mandate.id}
+    return mandates.create(work, kept, agreed["acceptance"], _settings(intent, kept.type), single)
 
 
 def _keeps(intent: PaymentIntent, method: PaymentMethod) -> bool:

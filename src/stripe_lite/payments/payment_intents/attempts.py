@@ -16,7 +16,7 @@ from stripe_lite.payments.payment_intents import agreement, authentication, opti
 from stripe_lite.payments.payment_intents import service as intents
 from stripe_lite.payments.payment_intents.machine import IntentFact, IntentStatus
 from stripe_lite.payments.payment_intents.model import PaymentIntent
-from stripe_lite.payments.payment_methods import attachment, charging
+from stripe_lite.payments.payment_methods import attachment, charging, generated
 from stripe_lite.payments.payment_methods import service as payment_methods
 from stripe_lite.payments.payment_methods.model import PaymentMethod
 from stripe_lite.payments.payment_methods.schema import render as render_method
@@ -125,10 +125,8 @@ async def _approved(
     work: Work, intent: PaymentIntent, charge: Charge, method: PaymentMethod, question: Question, answer: Answer
 ) -> None:
     capture: bool = question.terms["capture"]
-    _keep_method(work, intent, method)
     mandate_before: str | None = charge.details.get("mandate")
-    if mandate_before is None:
-        agreement.conclude(work, intent, charge, method)
+    _keep_method(work, intent, charge, method)
     intent.details = intent.details | {"processing": None}
     # What is booked of a card is told later where the capture is asynchronous; a debit has waited long enough.
     announced = kinds.KINDS[method.type].debit or options.capture_method(intent, method.type) != "automatic_async"
@@ -144,23 +142,28 @@ async def _approved(
     await mandates.paid(work, mandate_before)
 
 
-def _keep_method(work: Work, intent: PaymentIntent, method: PaymentMethod) -> None:
+def _keep_method(work: Work, intent: PaymentIntent, charge: Charge, method: PaymentMethod) -> None:
     """What the payer did for this payment counts for later ones, where the method is kept for them."""
     usage = options.future_usage(intent, method.type)
+    kept = method if usage is None else generated.debit_of(work, method, charge=charge.id) or method
+    mandate = agreement.conclude(work, intent, charge, kept, keeps=usage is not None)
+    if kept is not method:
+        told = generated.told(kept, None if mandate is None else mandate.id)
+        charge.details = charge.details | {"generated": told}
+    elif mandate is not None:
+        charge.details = charge.details | {"mandate": mandate.id}
     if usage is None:
         return
     if usage == "off_session":
-        method.set_up = True
-    if intent.customer_id is not None and method.customer_id is None:
-        attachment.attach_now(work, method, intent.customer_id)
+        kept.set_up = True
+    if intent.customer_id is not None and kept.customer_id is None:
+        attachment.attach_now(work, kept, intent.customer_id)
 
 
 def _pending(work: Work, intent: PaymentIntent, charge: Charge, method: PaymentMethod, answer: Answer) -> None:
     if charge.details.get("payment_method_details") is not None:
         return  # Said before: the bank only took longer than it had announced.
-    _keep_method(work, intent, method)
-    if charge.details.get("mandate") is None:
-        agreement.conclude(work, intent, charge, method)
+    _keep_method(work, intent, charge, method)
     charges.await_settlement(work, charge, method, answer)
     intents.apply(work, intent, IntentFact.SETTLEMENT_AWAITED)
 

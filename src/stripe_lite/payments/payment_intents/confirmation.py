@@ -26,7 +26,7 @@ from stripe_lite.payments.payment_intents.schema import (
     PaymentIntentConfirmParams,
     PaymentIntentCreateParams,
 )
-from stripe_lite.payments.payment_methods import charging
+from stripe_lite.payments.payment_methods import charging, generated
 from stripe_lite.payments.payment_methods import service as payment_methods
 from stripe_lite.payments.payment_methods.attachment import SINGLE_USE
 from stripe_lite.payments.payment_methods.model import PaymentMethod
@@ -58,6 +58,8 @@ SECRET_KEY_ONLY = (
     "payment_method_types",
     "radar_options",
 )
+# Single by themselves, and yet the payer's agreement to later payments can come of a payment by them.
+KEPT_BY_AGREEMENT = frozenset({*generated.COUNTRIES, "twint"})
 CONFIRMABLE = "requires_confirmation, requires_action, requires_payment_method"
 
 
@@ -253,7 +255,7 @@ def _check_future_usage(intent: PaymentIntent, method: PaymentMethod, consent: C
             "PaymentMethod for future usage. Please confirm this PaymentIntent with your customer on-session.",
             param="off_session",
         )
-    if method.type in SINGLE_USE:
+    if method.type in SINGLE_USE - KEPT_BY_AGREEMENT:
         raise InvalidRequest(
             f"A payment by {method.type} is single, so that `setup_future_usage` cannot be set for it.",
             code="payment_intent_incompatible_payment_method",

@@ -147,6 +147,7 @@ def of_charge(
     if answer is not None and answer.result == "approved":
         learned = payers.of_payment(method, answer.ref, settings)
         told |= {name: value for name, value in learned.items() if name in told}
+    told |= given.get("generated") or {}
     never_null = NEVER_NULL.get(method.type, ())
     told = {name: value for name, value in told.items() if value is not None or name not in never_null}
     if method.type in DEBITED:

@@ -10,6 +10,7 @@ from stripe_lite.core.objects import Tree
 from stripe_lite.db.filters import created_between
 from stripe_lite.db.work import Work
 from stripe_lite.payments.payment_methods import charge_details as method_details
+from stripe_lite.payments.payment_methods import payers
 from stripe_lite.payments.payment_methods.model import PaymentMethod
 from stripe_lite.payments.setup_attempts.machine import SETUP_ATTEMPT, AttemptFact, AttemptStatus
 from stripe_lite.payments.setup_attempts.model import SetupAttempt
@@ -113,6 +114,9 @@ def _described(
         return {"card": card, "type": "card"}
     if method.type in BANK_FIELDS:
         told: Tree = {name: method.details.get(name) for name in BANK_FIELDS[method.type]}
+        if answer is not None and answer.result == "approved":
+            learned = payers.of_payment(method, answer.ref, {})
+            told |= {name: value for name, value in learned.items() if name in told}
         told |= {"generated_sepa_debit": None, "generated_sepa_debit_mandate": None}
         return {method.type: told, "type": method.type}
     return {method.type: {}, "type": method.type}

@@ -9,14 +9,14 @@ from stripe_lite.customers.customers import service as customers
 from stripe_lite.db.work import Work
 from stripe_lite.http.questions import Question
 from stripe_lite.payments.payment_intents import authentication
-from stripe_lite.payments.payment_methods import attachment, charging
+from stripe_lite.payments.payment_methods import attachment, charging, generated
 from stripe_lite.payments.payment_methods import service as payment_methods
 from stripe_lite.payments.payment_methods.model import PaymentMethod
 from stripe_lite.payments.payment_methods.schema import render as render_method
 from stripe_lite.payments.setup_attempts import service as setup_attempts
 from stripe_lite.payments.setup_attempts.machine import AttemptFact
 from stripe_lite.payments.setup_attempts.model import SetupAttempt
-from stripe_lite.payments.setup_intents import agreement, generated
+from stripe_lite.payments.setup_intents import agreement
 from stripe_lite.payments.setup_intents import service as intents
 from stripe_lite.payments.setup_intents.machine import SetupFact, SetupStatus
 from stripe_lite.payments.setup_intents.model import SetupIntent
@@ -96,12 +96,12 @@ async def _approved(work: Work, intent: SetupIntent, attempt: SetupAttempt, meth
     if method.customer_id not in (None, owner):
         error = AttachedElsewhere("The payment method you provided has already been attached to a customer.")
         raise _refused(work, intent, attempt, method, error)
-    kept = generated.debit_of(work, method, attempt) or method
+    kept = generated.debit_of(work, method, setup_attempt=attempt.id) or method
     if intent.usage == "off_session" and intent.details.get("single_use") is None:
         kept.set_up = True
     mandate = agreement.conclude(work, intent, kept)
     if kept is not method:
-        told = generated.told(kept) | {"generated_sepa_debit_mandate": None if mandate is None else mandate.id}
+        told = generated.told(kept, None if mandate is None else mandate.id)
         setup_attempts.add_details(attempt, method.type, told)
     if owner is not None and kept.customer_id is None:
         # Locked, so that deleting the customer comes before this, and is seen, or after, and detaches it again.
