@@ -81,6 +81,7 @@ from stripe_lite.payments.reviews import service as reviews
 from stripe_lite.payments.setup_attempts import router as setup_attempts_router
 from stripe_lite.payments.setup_attempts import service as setup_attempts
 from stripe_lite.payments.setup_intents import attempts as setups
+from stripe_lite.payments.setup_intents import endings as setup_endings
 from stripe_lite.payments.setup_intents import router as setup_intents_router
 from stripe_lite.payments.setup_intents import service as setup_intents
 from stripe_lite.payments.sources import aliases as source_aliases
@@ -195,6 +196,7 @@ JOBS: Mapping[str, JobHandler] = {
     endings.JOB: endings.end,
     returns.ARRIVAL_JOB: refund_answers.arrive,
     mandates.JOB: mandates.decide,
+    setup_endings.JOB: setup_endings.end,
     registration.VERIFICATION_JOB: registration.verify,
 }
 

@@ -179,6 +179,12 @@ SPOILT = [
     (KEY + "'started', NULL, NULL FROM payment_intents LIMIT 1", {"nothing is stuck"}),
     (JOB + " LIMIT 1", {"nothing is stuck"}),
     (
+        "INSERT INTO setup_intents (account_id, id, livemode, created_at, version, status, usage, attach_to_self, "
+        "client_secret, confirmations, metadata, details) SELECT account_id, 'seti_x', livemode, created_at, 1, "
+        "'processing', 'off_session', false, 'x', 1, '{}', '{}' FROM payment_intents LIMIT 1",
+        {"nothing is stuck"},
+    ),
+    (
         MAY + "UPDATE payment_intent_transitions SET created_at = created_at - interval '1 hour'; "
         "UPDATE events SET created_at = created_at - interval '1 hour'; "
         f"UPDATE payment_intents SET asking = 'capture' WHERE id = {THE_PAID}",

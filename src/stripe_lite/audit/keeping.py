@@ -61,6 +61,14 @@ WHERE (intent.status = 'processing' OR intent.asking IS NOT NULL)
     SELECT FROM jobs WHERE jobs.account_id = intent.account_id AND jobs.kind = 'bank'
       AND jobs.payload #>> '{question,facts,intent}' = intent.id
   )
+UNION ALL
+SELECT intent.account_id, intent.id, 'setup intent ' || intent.status, intent.created_at
+FROM setup_intents intent
+WHERE intent.status = 'processing'
+  AND NOT EXISTS (
+    SELECT FROM jobs WHERE jobs.account_id = intent.account_id AND jobs.kind = 'bank'
+      AND jobs.payload #>> '{question,facts,intent}' = intent.id
+  )
 """
 
 ANONYMOUS = """

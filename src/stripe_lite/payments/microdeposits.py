@@ -1,6 +1,7 @@
 """Small deposits that prove a bank account to be the payer's: what the test values mean, and what is said of them."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from enum import StrEnum
 
 from stripe_lite.core.errors import InvalidRequest
@@ -10,6 +11,8 @@ from stripe_lite.payments.payment_methods.model import PaymentMethod
 AMOUNTS = {(32, 45): "right", (10, 11): "exceeded", (40, 41): "late"}
 CODES = {"SM11AA": "right", "SM33CC": "exceeded", "SM44DD": "late"}
 ATTEMPTS_MAX = {"amounts": 3, "descriptor_code": 10}
+# How long the payer has to tell what they found.
+LIFE = timedelta(days=10)
 CODE = "payment_method_microdeposit_verification_"
 
 

@@ -5,8 +5,9 @@ from dataclasses import asdict, dataclass
 from stripe_lite.core.errors import CardError, InvalidRequest
 from stripe_lite.core.objects import Tree
 from stripe_lite.db.work import Work
-from stripe_lite.payments import kinds
+from stripe_lite.payments import kinds, microdeposits
 from stripe_lite.payments.confirmation_tokens import service as confirmation_tokens
+from stripe_lite.payments.microdeposits import Verdict
 from stripe_lite.payments.payment_intents import (
     actions,
     agreement,
@@ -273,6 +274,8 @@ def _action(work: Work, intent: PaymentIntent, method: PaymentMethod, consent: C
     if kind.voucher:
         return voucher_actions.hand_out(work, intent, method)
     if kind.debit and not method.verified:
+        late = microdeposits.failure(Verdict.LATE, by_code=False)
+        endings.later(work, intent, "failed", work.now + microdeposits.LIFE, late)
         return actions.verify_microdeposits(work, intent, method)
     if not authentication.is_needed(intent, method, off_session=consent.off_session):
         return None

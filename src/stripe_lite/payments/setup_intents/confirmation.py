@@ -12,7 +12,7 @@ from stripe_lite.payments.payment_intents import options as payment_options
 from stripe_lite.payments.payment_methods import service as payment_methods
 from stripe_lite.payments.payment_methods.model import PaymentMethod
 from stripe_lite.payments.setup_attempts import service as setup_attempts
-from stripe_lite.payments.setup_intents import actions, attempts, options
+from stripe_lite.payments.setup_intents import actions, attempts, endings, options
 from stripe_lite.payments.setup_intents import service as intents
 from stripe_lite.payments.setup_intents.machine import SETUP_INTENT, SetupFact, SetupStatus
 from stripe_lite.payments.setup_intents.model import SetupIntent
@@ -95,6 +95,7 @@ async def _confirm(work: Work, intent: SetupIntent, params: SetupConfirmationFie
         return
     intent.details = intent.details | {"next_action": action}
     intents.apply(work, intent, SetupFact.ACTION_REQUIRED)
+    endings.expect(work, attempt, method, action)
     if action["type"] == next_actions.VERIFY and next_actions.deposits_fail(method):
         actions.give_up(work, intent, attempt, method, next_actions.DEPOSITS_FAILED)
 

@@ -1,0 +1,60 @@
+"""How a setup ends whose payer lets the time pass."""
+
+from datetime import datetime, timedelta
+
+from stripe_lite.core.errors import InvalidRequest
+from stripe_lite.core.ids import new_id
+from stripe_lite.core.objects import Tree
+from stripe_lite.db.jobs import Job
+from stripe_lite.db.work import Work
+from stripe_lite.payments import kinds, microdeposits
+from stripe_lite.payments.microdeposits import Verdict
+from stripe_lite.payments.payment_intents.actions import VERIFY
+from stripe_lite.payments.payment_methods import service as payment_methods
+from stripe_lite.payments.payment_methods.model import PaymentMethod
+from stripe_lite.payments.setup_attempts import service as setup_attempts
+from stripe_lite.payments.setup_attempts.model import SetupAttempt
+from stripe_lite.payments.setup_intents import actions
+from stripe_lite.payments.setup_intents import service as intents
+from stripe_lite.payments.setup_intents.machine import SetupStatus
+from stripe_lite.payments.setup_intents.model import SetupIntent
+
+JOB = "setup_ending"
+
+
+def expect(work: Work, attempt: SetupAttempt, method: PaymentMethod, action: Tree) -> None:
+    """Note how long the payer has for an action, where there is an end to it."""
+    life: timedelta | None = microdeposits.LIFE if action["type"] == VERIFY else kinds.KINDS[method.type].life
+    if life is not None:
+        _later(work, attempt, work.now + life)
+
+
+async def end(work: Work, job: Job) -> None:
+    """The payer let the time pass. An attempt that went on or was given up meanwhile is left alone."""
+    attempt = await setup_attempts.retrieve(work, job.payload["attempt"], lock=True)
+    intent = await intents.retrieve(work, attempt.setup_intent_id, lock=True)
+    if intent.status == SetupStatus.REQUIRES_ACTION and intent.latest_attempt_id == attempt.id:
+        method = await payment_methods.resolve(work, attempt.payment_method_id)
+        actions.give_up(work, intent, attempt, method, _reason(intent))
+
+
+def _reason(intent: SetupIntent) -> InvalidRequest:
+    if intent.details["next_action"]["type"] == VERIFY:
+        return microdeposits.failure(Verdict.LATE, by_code=False)
+    return InvalidRequest(
+        "The latest attempt to set up the payment method has expired.", code="setup_intent_setup_attempt_expired"
+    )
+
+
+def _later(work: Work, attempt: SetupAttempt, at: datetime) -> None:
+    work.add(
+        Job(
+            account_id=work.account_id,
+            id=new_id("job"),
+            livemode=attempt.livemode,
+            kind=JOB,
+            created_at=work.now,
+            run_at=at,
+            payload={"attempt": attempt.id},
+        )
+    )
