@@ -1,10 +1,11 @@
 """Refunds of what came by bank transfer: of payments, and of what no payment used; and what becomes of it else."""
 
+from types import SimpleNamespace
 from typing import Any
 
-import asyncpg
 import pytest
 
+from tests.balance.stories import books, due, execute
 from tests.payments.test_payment_intents_transfers import CASH, LEFT, a_customer, cash_of, changes_of, fund, pay
 from tests.shop import Shop, raises_stripe
 
@@ -28,18 +29,6 @@ async def give_back(shop: Shop, customer: str, amount: int, currency: str = "usd
 
 def page_of(refund: Any) -> str:
     return str(refund.description.split(" ")[3])
-
-
-async def make_due(shop: Shop, dsn: str, kind: str) -> None:
-    connection = await asyncpg.connect(dsn)
-    try:
-        await connection.execute(
-            "UPDATE jobs SET run_at = now() - interval '1 minute' WHERE account_id = $1 AND kind = $2",
-            shop.account_id,
-            kind,
-        )
-    finally:
-        await connection.close()
 
 
 @pytest.mark.parametrize("currency", list(ACCOUNTS))
@@ -83,7 +72,7 @@ async def test_a_return_that_is_canceled_or_never_answered_pays_what_waits(shop:
     canceled = await shop.v1.refunds.cancel_async(first.id)
     assert (canceled.status, canceled.failure_reason) == ("canceled", "merchant_request")
     assert await cash_of(shop, customer) == {"usd": 0}
-    await make_due(shop, dsn, "refund_expiry")
+    await due(dsn, shop, "refund_expiry")
     failed = await shop.until(lambda: shop.v1.refunds.retrieve_async(second.id), status="failed")
     assert failed.failure_reason == "unknown"
     paid = await shop.v1.payment_intents.retrieve_async(intent.id)
@@ -121,9 +110,19 @@ async def test_what_is_not_there_is_not_given_back(shop: Shop) -> None:
 
 async def test_cash_that_nobody_asks_for_becomes_the_merchants(shop: Shop, dsn: str) -> None:
     customer = await a_customer(shop)
+    waiting = await pay(shop, customer, amount=5000)
     await fund(shop, customer, 1000)
+    await due(dsn, shop, "cash_balance_sweep")
+    sweeps = "SELECT count(*) AS left FROM jobs WHERE account_id = $1 AND kind = 'cash_balance_sweep'"
+
+    async def jobs() -> Any:
+        return SimpleNamespace(left=(await execute(dsn, sweeps, shop.account_id))[0]["left"])
+
+    await shop.until(jobs, left=0)  # All of it is set aside for a payment: nothing is swept up.
+    assert await books(dsn, shop) == {"bank": -1000, "customer_balance": 1000}
+    await shop.v1.payment_intents.cancel_async(waiting.id)
     await pay(shop, customer, amount=300)
-    await make_due(shop, dsn, "cash_balance_sweep")
+    await due(dsn, shop, "cash_balance_sweep")
 
     async def newest() -> Any:
         return (await shop.v1.customers.cash_balance_transactions.list_async(customer, {"limit": 1})).data[0]

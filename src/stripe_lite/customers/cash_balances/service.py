@@ -31,11 +31,10 @@ CAME_IN = "internal.cash_balance.came_in"
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
-    """Money that has come into a customer's cash balance; of a transfer, how much and with which reference."""
+    """Money that has come into the cash balance of a customer, who is held; of a transfer, with which reference."""
 
     customer: Customer
-    currency: str
-    amount: int | None = None
+    transaction: CashBalanceTransaction
     reference: str | None = None
 
 
@@ -75,13 +74,13 @@ async def receive(
     currency = transfers.TRANSFERS[type].currency
     sent = transfers.sent(customer, type, reference)
     transaction = await posting.post(work, customer, "funded", amount, currency, transfer=sent)
-    sweeping.expect(work, transaction)
-    await distribute(work, Incoming(customer, currency, amount, reference))
+    await distribute(work, Incoming(customer, transaction, reference))
     return transaction
 
 
 async def distribute(work: Work, incoming: Incoming) -> None:
-    """Let payments take their part of what has come in, and tell what is left."""
+    """Let payments take their part of what has come in, and tell what is left, which is swept up if nobody uses it."""
+    sweeping.expect(work, incoming.transaction)
     work.tell(CAME_IN, incoming)
     await work.react()
     await posting.tell_available(work, incoming.customer)

@@ -99,10 +99,11 @@ async def reconcile(work: Work, incoming: Incoming) -> None:
     customer = incoming.customer
     if posting.is_manual(customer):
         return
-    waiting = await _waiting(work, customer, incoming.currency)
+    came_in, currency = incoming.transaction, incoming.transaction.currency
+    waiting = await _waiting(work, customer, currency)
     named = [intent for intent in waiting if _is_named(intent, incoming.reference)]
-    available = await posting.available(work, customer, incoming.currency)
-    first = named or _exactly(waiting, available if incoming.amount is None else min(incoming.amount, available))
+    available = await posting.available(work, customer, currency)
+    first = named or _exactly(waiting, min(came_in.net_amount, available))
     for intent in (*first, *(each for each in waiting if each not in first)):
         amount = min(available, remaining(intent))
         if amount == 0:
@@ -120,8 +121,10 @@ async def give_back(work: Work, intent: PaymentIntent) -> None:
         return
     customer = await posting.hold(work, intent.customer_id)
     intent.details = intent.details | {"funding": funding | {"applied": 0}}
-    await posting.post(work, customer, "unapplied_from_payment", amount, currency, payment_intent_id=intent.id)
-    await cash_balances.distribute(work, Incoming(customer, currency))
+    transaction = await posting.post(
+        work, customer, "unapplied_from_payment", amount, currency, payment_intent_id=intent.id
+    )
+    await cash_balances.distribute(work, Incoming(customer, transaction))
 
 
 async def transfer_rest(work: Work, intent: PaymentIntent) -> None:

@@ -10,7 +10,7 @@ from stripe_lite.bank import refund_accounts
 from stripe_lite.core import metadata, money
 from stripe_lite.core.errors import InvalidRequest
 from stripe_lite.core.ids import new_id, new_secret
-from stripe_lite.customers.cash_balances import posting, sweeping, transfers
+from stripe_lite.customers.cash_balances import posting, transfers
 from stripe_lite.customers.cash_balances import service as cash_balances
 from stripe_lite.customers.cash_balances.service import Incoming
 from stripe_lite.customers.customers import lookup
@@ -72,8 +72,10 @@ async def take_back(work: Work, refund: Refund, fact: RefundFact, reason: str) -
     refund.details = refund.details | {"next_action": None}
     refunds.apply(work, refund, fact)
     customer = await posting.hold(work, refund.customer_id or "")
-    await posting.post(work, customer, "return_canceled", refund.amount, refund.currency, refund_id=refund.id)
-    await cash_balances.distribute(work, Incoming(customer, refund.currency))
+    transaction = await posting.post(
+        work, customer, "return_canceled", refund.amount, refund.currency, refund_id=refund.id
+    )
+    await cash_balances.distribute(work, Incoming(customer, transaction))
 
 
 def arrives(refund: Refund, account_number: str) -> bool | None:
@@ -122,8 +124,7 @@ async def keep(work: Work, charge: Charge | None, refund: Refund) -> None:
     transaction = await posting.post(
         work, customer, "refunded_from_payment", refund.amount, refund.currency, refund_id=refund.id
     )
-    sweeping.expect(work, transaction)
-    await cash_balances.distribute(work, Incoming(customer, refund.currency))
+    await cash_balances.distribute(work, Incoming(customer, transaction))
 
 
 def _check_amount(amount: int, currency: str, available: int) -> None:
