@@ -84,7 +84,13 @@ from stripe_lite.payments.setup_intents import attempts as setups
 from stripe_lite.payments.setup_intents import endings as setup_endings
 from stripe_lite.payments.setup_intents import router as setup_intents_router
 from stripe_lite.payments.setup_intents import service as setup_intents
+from stripe_lite.payments.source_mandate_notifications import router as source_mandate_notifications_router
+from stripe_lite.payments.source_transactions import router as source_transactions_router
+from stripe_lite.payments.source_transactions import service as source_transactions
 from stripe_lite.payments.sources import aliases as source_aliases
+from stripe_lite.payments.sources import life as source_life
+from stripe_lite.payments.sources import object_router as source_objects_router
+from stripe_lite.payments.sources import objects as source_objects
 from stripe_lite.payments.sources import router as sources_router
 from stripe_lite.payments.sources import service as sources
 from stripe_lite.payments.tokens import external as external_account_tokens
@@ -129,6 +135,7 @@ RESOURCES: Sequence[Served] = (
     Served("setup_attempt", "setatt", setup_attempts.show),
     Served("setup_intent", "seti", setup_intents.load),
     Served("review", "prv", reviews.show),
+    Served("source", "src", source_objects.show),
     Served("tax_id", "txi", tax_ids.show),
     Served("token", "tok", tokens.show),
     Served("topup", "tu", topups.show),
@@ -161,6 +168,9 @@ ROUTERS: Sequence[Router] = (
     source_aliases.router,
     setup_attempts_router.router,
     setup_intents_router.router,
+    source_mandate_notifications_router.router,
+    source_objects_router.router,
+    source_transactions_router.router,
     sources_router.router,
     tax_ids_router.router,
     tokens_router.router,
@@ -197,6 +207,8 @@ JOBS: Mapping[str, JobHandler] = {
     returns.ARRIVAL_JOB: refund_answers.arrive,
     mandates.JOB: mandates.decide,
     setup_endings.JOB: setup_endings.end,
+    source_life.EXPIRY_JOB: source_life.expire,
+    source_transactions.FUNDING_JOB: source_transactions.fund,
     registration.VERIFICATION_JOB: registration.verify,
 }
 

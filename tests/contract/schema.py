@@ -47,6 +47,7 @@ EVENT_NOUNS: dict[str, tuple[str, ...]] = {
     "entitlements.active_entitlement_summary.": (),
     "reserve.": (),
     "sigma.scheduled_query_run.": ("scheduled_query_run",),
+    "source.mandate_notification": ("source_mandate_notification",),
     "source.transaction.": ("source_transaction",),
 }
 

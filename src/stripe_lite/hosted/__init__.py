@@ -2,7 +2,7 @@
 
 from fastapi import FastAPI
 
-from stripe_lite.hosted import actions, mandates, pages, receipts, refunds
+from stripe_lite.hosted import actions, mandates, pages, receipts, refunds, sources
 from stripe_lite.http.phases import Kit
 
 __all__ = ["mount"]
@@ -15,3 +15,4 @@ def mount(app: FastAPI, kit: Kit) -> None:
     app.include_router(mandates.router(kit))
     app.include_router(receipts.router(kit))
     app.include_router(refunds.router(kit))
+    app.include_router(sources.router(kit))

@@ -71,6 +71,15 @@ class MandateVisit:
     method: PaymentMethod | None
 
 
+@dataclass(frozen=True, slots=True)
+class SourceVisit:
+    """A payer at the page of a source object."""
+
+    who: Who
+    merchant: str
+    source: PaymentMethod
+
+
 async def of_intent(kit: Kit, account_id: str, client_secret: str, origin: str | None = None) -> IntentVisit | None:
     """The visit that a client secret gives a right to."""
     if not (NAME.fullmatch(account_id) and NAME.fullmatch(client_secret)):
@@ -111,6 +120,24 @@ async def of_refund(kit: Kit, account_id: str, refund_id: str, url: URL) -> Refu
             page = urlsplit(refund.details.get("page") or "").path
             if compare_digest(page.encode(), url.path.encode()):
                 return RefundVisit(who, await accounts.merchant_name(work), refund)
+        finally:
+            work.close()
+    return None
+
+
+async def of_source(kit: Kit, account_id: str, id: str, client_secret: str) -> SourceVisit | None:
+    """The visit that a source's client secret gives a right to."""
+    if not (NAME.fullmatch(account_id) and NAME.fullmatch(id) and NAME.fullmatch(client_secret)):
+        return None
+    for livemode in (False, True):
+        who = _payer(account_id, livemode, None)
+        work = kit.work(who)
+        try:
+            source = await work.get(PaymentMethod, id)
+            if source is not None and source.source_status is not None:
+                secret: str = source.extras["source"]["client_secret"]
+                if compare_digest(client_secret.encode(), secret.encode()):
+                    return SourceVisit(who, await accounts.merchant_name(work), source)
         finally:
             work.close()
     return None

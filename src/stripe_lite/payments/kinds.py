@@ -94,6 +94,10 @@ KINDS: dict[str, Kind] = {
 }
 
 
+# What only the older source objects pay with.
+OF_SOURCES: dict[str, Kind] = {"ach_credit_transfer": Kind("ACH credit transfer", frozenset({"usd"}))}
+
+
 def check_payer(type: str, billing: Tree) -> None:
     """Refuse a payer of whom less is known than this type needs."""
     for name in KINDS[type].needs:
@@ -107,6 +111,11 @@ def check_payer(type: str, billing: Tree) -> None:
 
 # What an account takes without any configuration, where the client leaves the choice to the server.
 AUTOMATIC = ("card", "link", "us_bank_account", "sepa_debit", "bancontact", "cashapp", "eps", "klarna", "amazon_pay")
+
+
+def of(type: str) -> Kind:
+    """The kind of this type, whether payment intents know it or only the older source objects."""
+    return KINDS[type] if type in KINDS else OF_SOURCES[type]
 
 
 def automatic(currency: str, *, redirects: bool, among: Sequence[str] = AUTOMATIC) -> list[str]:

@@ -52,4 +52,6 @@ def source_type(method: str) -> str:
     """How the balance counts money that was paid by a type of payment method."""
     if method == "fpx":
         return "fpx"
+    if method in kinds.OF_SOURCES:
+        return "bank_account"
     return "bank_account" if method in kinds.KINDS and kinds.KINDS[method].debit else "card"

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from stripe_lite.bank.port import Answer, Capture
 from stripe_lite.core import metadata, money
-from stripe_lite.core.errors import CardError, InvalidRequest
+from stripe_lite.core.errors import InvalidRequest
 from stripe_lite.core.ids import new_id
 from stripe_lite.customers.customers import service as customers
 from stripe_lite.customers.customers.source_params import CardSourceParams
@@ -17,9 +17,9 @@ from stripe_lite.payments.charges.model import Charge
 from stripe_lite.payments.charges.schema import ChargeCaptureParams, ChargeCreateParams, stored
 from stripe_lite.payments.charges.service import Attempt
 from stripe_lite.payments.payment_methods import charging
-from stripe_lite.payments.payment_methods import service as payment_methods
 from stripe_lite.payments.payment_methods.details import missing
 from stripe_lite.payments.payment_methods.model import PAYOUT_ACCOUNT, PaymentMethod
+from stripe_lite.payments.sources import objects
 from stripe_lite.payments.sources import service as sources
 from stripe_lite.payments.sources.schema import SourceCreateParams
 from stripe_lite.payments.sources.schema import render as render_source
@@ -39,8 +39,11 @@ async def create(work: Work, params: ChargeCreateParams) -> Charge:
     currency = money.check_currency(params.currency)
     money.check_amount(params.amount, currency)
     source = await _source(work, params)
-    _check_chargeable(source, currency, capture=params.capture)
-    details = stored(params.sent()) | {"source": render_source(source).tree()}
+    _check_chargeable(source, params.amount, currency, capture=params.capture)
+    details = stored(params.sent()) | {
+        "authentication": objects.authentication_of(source),
+        "source": render_source(source).tree(),
+    }
     if params.radar_options is not None:
         details["radar_options"] = params.radar_options.sent()
     charge = charges.begin(
@@ -56,13 +59,21 @@ async def create(work: Work, params: ChargeCreateParams) -> Charge:
         ),
     )
     charging.spend(source)
+    if source.source_status is not None:
+        objects.charged(work, source, charge.amount)
     work.ask(_question(work, charge, source, capture=params.capture))
     return charge
 
 
 def _question(work: Work, charge: Charge, source: PaymentMethod, *, capture: bool) -> Question:
     terms = charging.authorization(
-        work, source, ref=charge.id, amount=charge.amount, currency=charge.currency, capture=capture
+        work,
+        source,
+        ref=charge.id,
+        amount=charge.amount,
+        currency=charge.currency,
+        capture=capture,
+        authentication=objects.authentication_of(source),
     )
     return Question(
         kind=CHARGE_MADE,
@@ -79,7 +90,8 @@ async def record_charge(work: Work, question: Question, answer: Answer) -> datet
     charge = await charges.retrieve(work, question.facts["charge"], lock=True)
     if charge.status != ChargeStatus.PENDING:
         return None
-    source = await payment_methods.resolve(work, charge.payment_method_id or "", lock=True)
+    source = await work.get(PaymentMethod, charge.payment_method_id or "", lock=True)
+    assert source is not None, f"{charge.id} is made with a source"
     charging.learn(source, answer)
     charge.details = charge.details | {"source": render_source(source).tree()}
     match answer.result:
@@ -160,18 +172,18 @@ async def _source(work: Work, params: ChargeCreateParams) -> PaymentMethod:
             raise InvalidRequest("Must provide source or customer.")
         return await sources.default_of(work, params.customer)
     if params.customer is not None and named.startswith(tokens.PREFIXES):
-        raise CardError(
-            f"Customer {params.customer} does not have a linked source with ID {named}.", code="missing", param=param
-        )
+        raise sources.not_linked(params.customer, named, param)
     return await sources.resolve(work, named, customer_id=params.customer, param=param)
 
 
-def _check_chargeable(source: PaymentMethod, currency: str, *, capture: bool) -> None:
+def _check_chargeable(source: PaymentMethod, amount: int, currency: str, *, capture: bool) -> None:
     if source.type == PAYOUT_ACCOUNT:
         raise InvalidRequest(
             "Only bank accounts in the US can be charged; those elsewhere can receive payouts.", param="source"
         )
-    kind = kinds.KINDS[source.type]
+    if source.source_status is not None:
+        objects.check_chargeable(source, amount, currency)
+    kind = kinds.of(source.type)
     if not source.verified:
         raise InvalidRequest(
             "This bank account must be verified before it can be charged.",
@@ -183,8 +195,8 @@ def _check_chargeable(source: PaymentMethod, currency: str, *, capture: bool) ->
             f"A {source.type} cannot be charged in {currency}, but in {', '.join(sorted(kind.currencies))}.",
             param="currency",
         )
-    if kind.debit and not capture:
-        raise InvalidRequest("Bank accounts are debited at once: nothing can be reserved.", param="capture")
+    if not (kind.reserves or capture):
+        raise InvalidRequest(f"By {kind.label} money is taken at once: nothing can be reserved.", param="capture")
 
 
 def _check_capturable(charge: Charge) -> None:

@@ -19,6 +19,7 @@ from stripe_lite.payments.payment_methods.known import UNCHECKED
 from stripe_lite.payments.payment_methods.model import PAYOUT_ACCOUNT, PaymentMethod
 from stripe_lite.payments.payment_methods.schema import PaymentMethodAttachParams, render
 from stripe_lite.payments.payment_methods.service import resolve
+from stripe_lite.payments.sources import life
 
 VERIFICATION = "verification"
 # A verification reserves nothing, so its currency does not matter; the bank wants one.
@@ -212,6 +213,7 @@ async def detach(work: Work, id: str) -> PaymentMethod:
 def detach_now(work: Work, payment_method: PaymentMethod) -> None:
     """Take a payment method from its customer. The row must be locked."""
     before = render(payment_method)
+    life.leave(work, payment_method)
     payment_method.customer_id = None
     payment_method.spent = True
     after = render(payment_method)

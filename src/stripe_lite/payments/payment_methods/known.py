@@ -39,6 +39,7 @@ def build(work: Work, known: Known, id: str) -> PaymentMethod:
         created_at=work.now,
         type=known.type,
         legacy=not id.startswith("pm_"),
+        source_status=None,
         outcome=known.outcome,
         fingerprint=known.fingerprint,
         allow_redisplay="unspecified",

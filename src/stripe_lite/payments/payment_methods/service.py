@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, and_, or_
 
 from stripe_lite.bank import cards
 from stripe_lite.core import metadata
@@ -26,9 +26,11 @@ from stripe_lite.payments.payment_methods.schema import (
     PaymentMethodUpdateParams,
     render,
 )
+from stripe_lite.payments.sources.machine import SourceStatus
+from stripe_lite.payments.sources.types import METHODS
 from stripe_lite.payments.tokens import service as tokens
 
-NAME_PREFIXES = ("pm_", "card_", "ba_")
+NAME_PREFIXES = ("pm_", "card_", "ba_", "src_")
 
 
 async def create(work: Work, params: PaymentMethodCreateParams) -> PaymentMethod:
@@ -70,7 +72,7 @@ async def resolve(
         work.add(payment_method)
         return payment_method
     found = await work.get(PaymentMethod, id, lock=lock, watch=watch) if id.startswith(NAME_PREFIXES) else None
-    if found is None or found.type == PAYOUT_ACCOUNT or not _may_see(work, found):
+    if found is None or not _is_method(found) or not _may_see(work, found):
         raise ResourceMissing("PaymentMethod", id, param=param)
     return found
 
@@ -79,6 +81,14 @@ def read_named(work: Work, name: str) -> PaymentMethod | None:
     """What a documented name such as `pm_card_visa` stands for, not written yet; None for every other id."""
     known = named(name, work.account_id, work.now.date()) if name.startswith("pm_") else None
     return None if known is None else build(work, known, new_id("pm"))
+
+
+def _is_method(found: PaymentMethod) -> bool:
+    """Whether it is a payment method, and not a source that only charges can be made with."""
+    if found.source_status is None:
+        return found.type != PAYOUT_ACCOUNT
+    usable = found.source_status == SourceStatus.CHARGEABLE and found.type in METHODS
+    return usable and found.customer_id is not None
 
 
 def _may_see(work: Work, method: PaymentMethod) -> bool:
@@ -98,7 +108,7 @@ async def of_customer(work: Work, customer_id: str, id: str) -> PaymentMethod:
     """The customer's payment method with this id."""
     await customers.living(work, customer_id, param="customer")
     payment_method = await work.get(PaymentMethod, id)
-    if payment_method is None or payment_method.customer_id != customer_id or payment_method.type == PAYOUT_ACCOUNT:
+    if payment_method is None or payment_method.customer_id != customer_id or not _is_method(payment_method):
         raise ResourceMissing("PaymentMethod", id, param="payment_method")
     return payment_method
 
@@ -141,7 +151,12 @@ async def _page(
     work: Work, params: CustomerPaymentMethodListParams, *conditions: ColumnElement[bool]
 ) -> Page[PaymentMethod]:
     wanted = PaymentMethod.type != PAYOUT_ACCOUNT if params.type is None else PaymentMethod.type == params.type
-    conditions = (*conditions, wanted)
+    usable = and_(
+        PaymentMethod.source_status == SourceStatus.CHARGEABLE,
+        PaymentMethod.type.in_(METHODS),
+        PaymentMethod.customer_id.is_not(None),
+    )
+    conditions = (*conditions, wanted, or_(PaymentMethod.source_status.is_(None), usable))
     if params.allow_redisplay is not None:
         conditions = (*conditions, PaymentMethod.allow_redisplay == params.allow_redisplay)
     return await work.page(PaymentMethod, params, *conditions, noun="PaymentMethod")

@@ -1,4 +1,4 @@
-"""Legacy sources: a customer's cards and bank accounts, kept as payment methods with ids of their own.
+"""Legacy sources: a customer's cards, bank accounts and source objects, kept as payment methods with ids of their own.
 
 A source can be used as a payment method, and a payment by a token is one by the source that the token becomes.
 """
@@ -27,6 +27,7 @@ from stripe_lite.payments.payment_methods.details import missing
 from stripe_lite.payments.payment_methods.known import build
 from stripe_lite.payments.payment_methods.model import PAYOUT_ACCOUNT, PaymentMethod
 from stripe_lite.payments.payment_methods.schema import render as render_payment_method
+from stripe_lite.payments.sources import life, objects
 from stripe_lite.payments.sources.schema import (
     SourceCreateParams,
     SourceListParams,
@@ -39,7 +40,7 @@ from stripe_lite.payments.tokens.schema import BankAccountTokenParams, CardToken
 
 Kind: TypeAlias = Literal["bank_account", "card"]
 PREFIX_OF: dict[str, str] = {"bank_account": "ba_", "card": "card_"}
-PREFIXES = tuple(PREFIX_OF.values())
+PREFIXES = (*PREFIX_OF.values(), objects.PREFIX)
 TYPES = {"bank_account": ("us_bank_account", PAYOUT_ACCOUNT)}
 INCLUDED_MAX = 10
 ADDRESS = {
@@ -63,6 +64,8 @@ async def resolve(work: Work, id: str, *, customer_id: str | None = None, param:
         raise InvalidRequest(
             "You cannot use a PaymentMethod as a source. Instead, create a PaymentIntent with it.", param=param
         )
+    if id.startswith(objects.PREFIX):
+        return await _of_object(work, id, customer_id, param)
     if customer_id is None:
         raise ResourceMissing("source", id, param=param)
     return await retrieve(work, customer_id, id, param=param, lock=True)
@@ -152,9 +155,11 @@ async def update(work: Work, customer_id: str, id: str, params: SourceUpdatePara
     source = await retrieve(work, customer_id, id, lock=True)
     before = render(source)
     sent = params.sent()
-    foreign = [name for name in sent if name in (OF_ACCOUNTS if source.type == "card" else OF_CARDS)]
+    foreign = [name for name in sent if name in _foreign(source)]
     if foreign:
         raise InvalidParameter(f"Received unknown parameter: {foreign[0]}", code="parameter_unknown", param=foreign[0])
+    if params.owner is not None:
+        objects.set_owner(work, source, params.owner)
     address = {ADDRESS[name]: value for name, value in sent.items() if name in ADDRESS}
     billing = dict(source.billing_details)
     if address:
@@ -163,7 +168,7 @@ async def update(work: Work, customer_id: str, id: str, params: SourceUpdatePara
         if name in sent:
             billing["name"] = sent[name]
     source.billing_details = billing
-    if source.type == "card":
+    if source.type == "card" and source.source_status is None:
         _update_expiry(work, source, params)
     if "account_holder_type" in sent:
         source.details = source.details | {"account_holder_type": params.account_holder_type}
@@ -189,7 +194,10 @@ async def page(work: Work, customer_id: str, params: SourceListParams) -> Page[P
     """A customer's sources, newest first."""
     await customers.living(work, customer_id, param="customer")
     conditions = [PaymentMethod.customer_id == customer_id, PaymentMethod.legacy.is_(True)]
-    if params.object is not None:
+    if params.object == "source":
+        conditions.append(PaymentMethod.source_status.is_not(None))
+    elif params.object is not None:
+        conditions.append(PaymentMethod.source_status.is_(None))
         conditions.append(PaymentMethod.type.in_(TYPES.get(params.object, (params.object,))))
     return await work.page(PaymentMethod, params, *conditions, noun="source")
 
@@ -236,7 +244,25 @@ async def _named(work: Work, link: Link) -> PaymentMethod:
             return await _of_token(work, link.id, link.param)
 
 
+async def _of_object(work: Work, id: str, customer_id: str | None, param: str) -> PaymentMethod:
+    source = await objects.retrieve(work, id, param=param, lock=True)
+    if source.customer_id == customer_id:
+        return source
+    if customer_id is None:
+        raise InvalidRequest(f"The source {id} belongs to a customer, who must be named, too.", param="customer")
+    raise not_linked(customer_id, id, param)
+
+
+def not_linked(customer_id: str, id: str, param: str) -> CardError:
+    """The error for a source that is not the customer's."""
+    return CardError(f"Customer {customer_id} does not have a linked source with ID {id}.", code="missing", param=param)
+
+
 async def _of_token(work: Work, id: str, param: str) -> PaymentMethod:
+    if id.startswith(objects.PREFIX):
+        attached = await objects.retrieve(work, id, param=param, lock=True)
+        objects.check_attachable(attached)
+        return attached
     source = (await tokens.spend(work, id, param=param)).source(work)
     work.add(source)
     return source
@@ -291,9 +317,17 @@ def _forget(work: Work, source: PaymentMethod) -> None:
     deleted = render(source)
     if source.type == "card":
         attachment.detach_now(work, source)
+    life.leave(work, source)
     source.customer_id = None
     source.spent = True
-    record(work, "customer.source.deleted", deleted)
+    record(work, "customer.source.deleted", deleted if source.source_status is None else render(source))
+
+
+def _foreign(source: PaymentMethod) -> tuple[str, ...]:
+    """What this kind of source does not have."""
+    if source.source_status is not None:
+        return OF_ACCOUNTS + OF_CARDS
+    return (*(OF_ACCOUNTS if source.type == "card" else OF_CARDS), "owner")
 
 
 def _update_expiry(work: Work, source: PaymentMethod, params: SourceUpdateParams) -> None:
