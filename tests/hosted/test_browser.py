@@ -13,6 +13,8 @@ from starlette.responses import HTMLResponse, Response
 
 from tests.conftest import serving
 from tests.payments.intents import CHALLENGED, DEBIT, PAID, UNVERIFIED_ACCOUNT
+from tests.payments.test_payment_intents_transfers import a_customer, pay
+from tests.payments.test_refunds_of_cash import page_of
 from tests.shop import Shop
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -138,3 +140,22 @@ async def test_a_payer_reads_the_receipt(shop: Shop, page: Page) -> None:
     await expect(page.get_by_role("heading", name="Receipt from")).to_be_visible()
     await expect(page.get_by_role("row", name="Paid in all")).to_contain_text("$15.00")
     await shot(page, "receipt")
+
+
+async def test_a_payer_transfers_money_and_asks_for_it_back(shop: Shop, page: Page) -> None:
+    customer = await a_customer(shop, usd=500)
+    intent = await pay(shop, customer)
+    await page.goto(intent.next_action.display_bank_transfer_instructions.hosted_instructions_url)
+    await expect(page.get_by_text("What is left of $20.00")).to_be_visible()
+    await shot(page, "transfer")
+    await page.get_by_role("button", name="Send test transfer").click()
+    await expect(page.get_by_role("heading", name="Payment complete")).to_be_visible()
+    refund = await shop.v1.refunds.create_async({"payment_intent": intent.id})
+    await page.goto(page_of(refund))
+    await page.get_by_label("Account holder").fill("Zoë")
+    await page.get_by_label("Account number").fill("1234")
+    await page.get_by_role("button", name="Send my refund there").click()
+    await expect(page.get_by_role("alert")).to_contain_text("not the account number of a test account")
+    await shot(page, "refund-of-a-transfer")
+    await page.get_by_role("button", name="Keep it for my next payments").click()
+    await expect(page.get_by_role("heading", name="Your money is kept for you")).to_be_visible()
