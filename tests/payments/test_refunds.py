@@ -299,6 +299,7 @@ def test_the_machine_says_what_can_happen_to_a_refund() -> None:
         ("pending", "failed"): "failed",
         ("requires_action", "failed"): "failed",
         ("succeeded", "failed"): "failed",
+        ("pending", "canceled"): "canceled",
         ("requires_action", "canceled"): "canceled",
     }
     assert {fact for _, fact in told} == set(RefundFact)

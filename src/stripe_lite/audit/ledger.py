@@ -27,10 +27,14 @@ FROM audit.charges charge
 LEFT JOIN (
   SELECT account, source, sum(amount) AS amount
   FROM ({BOOKED.format(table="charges", books="'bank', 'customer_balance'")}) AS taken
-  WHERE type IN ('charge', 'payment') GROUP BY 1, 2
+  WHERE type IN ('charge', 'payment', 'payment_failure_refund') GROUP BY 1, 2
 ) AS booked ON booked.account = charge.account AND booked.source = charge.id
 WHERE coalesce(booked.amount, 0) <> charge.amount_captured
-   OR (charge.amount_captured > 0) <> (charge.balance_transaction IS NOT NULL)
+   OR CASE charge.status
+        -- What was booked while it was pending, and undone, is still named.
+        WHEN 'failed' THEN charge.amount_captured <> 0
+        ELSE (charge.amount_captured > 0) <> (charge.balance_transaction IS NOT NULL)
+      END
 """
 
 # Of a customer's cash nothing was the merchant's: see `audit.cash`.

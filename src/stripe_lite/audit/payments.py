@@ -98,6 +98,8 @@ FULL JOIN (SELECT * FROM bank_ops WHERE kind = 'refund') AS op
 WHERE CASE
   WHEN refund.id IS NULL THEN op.result = 'approved'
   WHEN refund.status = 'succeeded' THEN op.result IS DISTINCT FROM 'approved' OR op.amount <> refund.amount
+  -- The bank is not asked before the payment has come in.
+  WHEN refund.status = 'pending' AND refund.details -> 'awaits_charge' = 'true' THEN op.result IS NOT NULL
   WHEN refund.status = 'pending' THEN op.result IS DISTINCT FROM 'pending'
   ELSE op.result IN ('approved', 'pending')
 END

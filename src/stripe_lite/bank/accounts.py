@@ -160,6 +160,34 @@ ACCOUNTS: tuple[AccountFact, ...] = (
         "acss_debit", "000333333335", ("pm_acssDebit_debitNotAuthorized",), "debit_not_authorized", "CA", "11000-000"
     ),
     AccountFact("acss_debit", "000555555559", ("pm_acssDebit_dispute",), "debit_disputed", "CA", "11000-000"),
+    # New Zealand, by bank and branch; the last three digits of the number are the suffix.
+    AccountFact("nz_bank_account", "0000000010", ("pm_nzBankAccount_success",), "debit_success", "NZ", "11-0000"),
+    AccountFact(
+        "nz_bank_account",
+        "2222222027",
+        ("pm_nzBankAccount_insufficientFunds",),
+        "debit_insufficient_funds",
+        "NZ",
+        "11-0000",
+    ),
+    AccountFact(
+        "nz_bank_account",
+        "8888888000",
+        ("pm_nzBankAccount_referToCustomer",),
+        "debit_refer_to_customer",
+        "NZ",
+        "11-0000",
+    ),
+    AccountFact("nz_bank_account", "1111111016", ("pm_nzBankAccount_noAccount",), "debit_no_account", "NZ", "11-0000"),
+    AccountFact(
+        "nz_bank_account",
+        "5555555059",
+        ("pm_nzBankAccount_debitNotAuthorized",),
+        "debit_not_authorized",
+        "NZ",
+        "11-0000",
+    ),
+    AccountFact("nz_bank_account", "9999999000", ("pm_nzBankAccount_processing",), "debit_processing", "NZ", "11-0000"),
     *SEPA_ACCOUNTS,
 )
 
@@ -174,8 +202,13 @@ _BY_EMAIL = {
     "generatedSepaDebitIntentsFail": "debit_failed",
 }
 
-_COUNTRIES = {"bacs_debit": "GB", "au_becs_debit": "AU", "acss_debit": "CA"}
-_LENGTHS = {"bacs_debit": (8,), "au_becs_debit": range(5, 10), "acss_debit": range(5, 13)}
+_COUNTRIES = {"bacs_debit": "GB", "au_becs_debit": "AU", "acss_debit": "CA", "nz_bank_account": "NZ"}
+_LENGTHS = {
+    "bacs_debit": (8,),
+    "au_becs_debit": range(5, 10),
+    "acss_debit": range(5, 13),
+    "nz_bank_account": range(8, 12),
+}
 # Backwards, so that of two lines with one number the first one stays.
 _BY_NUMBER: dict[tuple[str, str], AccountFact] = {
     (account.method, account.number): account for account in reversed(ACCOUNTS)

@@ -12,7 +12,9 @@ FINGERPRINT_LENGTH = 16
 Verdict: TypeAlias = Literal["pass", "fail", "unavailable"]
 RiskLevel: TypeAlias = Literal["normal", "elevated", "highest", "not_assessed"]
 Advice: TypeAlias = Literal["confirm_card_data", "do_not_try_again", "try_again_later"]
-Method: TypeAlias = Literal["us_bank_account", "sepa_debit", "bacs_debit", "au_becs_debit", "acss_debit"]
+Method: TypeAlias = Literal[
+    "us_bank_account", "sepa_debit", "bacs_debit", "au_becs_debit", "acss_debit", "nz_bank_account"
+]
 Funding: TypeAlias = Literal["credit", "debit", "prepaid", "unknown"]
 
 # How a card takes part in 3-D Secure, and so when a payer who is present must authenticate.

@@ -47,6 +47,7 @@ KINDS: dict[str, Kind] = {
     "acss_debit": _debit("Pre-authorized debit", "cad usd"),
     "au_becs_debit": _debit("BECS Direct Debit", "aud"),
     "bacs_debit": _debit("Bacs Direct Debit", "gbp"),
+    "nz_bank_account": _debit("New Zealand bank account", "nzd"),
     "sepa_debit": _debit("SEPA Direct Debit", "eur"),
     "us_bank_account": _debit("US bank account", "usd"),
     "customer_balance": Kind("Bank transfer", frozenset(("eur", "gbp", "jpy", "mxn", "usd")), transfer=True),

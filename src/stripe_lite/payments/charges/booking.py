@@ -3,6 +3,7 @@
 from stripe_lite.balance import settlement
 from stripe_lite.balance.balance_transactions import booking
 from stripe_lite.balance.balance_transactions.booking import Fee, Movement
+from stripe_lite.balance.balance_transactions.model import BalanceTransaction
 from stripe_lite.balance.ledger import Book
 from stripe_lite.bank.outcomes import OUTCOMES
 from stripe_lite.db.work import Work
@@ -36,6 +37,33 @@ async def book_taken(work: Work, charge: Charge, amount: int) -> None:
     )
     if charge.balance_transaction_id is None:
         charge.balance_transaction_id = transaction.id
+
+
+async def book_failed(work: Work, charge: Charge) -> None:
+    """Undo, fee and all, what was booked of a charge while its payer's bank had not decided."""
+    if charge.balance_transaction_id is None or charge.amount_captured == 0:
+        return
+    taken = await work.get(BalanceTransaction, charge.balance_transaction_id)
+    assert taken is not None, f"nothing is booked as {charge.balance_transaction_id}"
+    method: str = charge.details["payment_method_details"]["type"]
+    note: str | None = charge.details.get("description")
+    transaction = await booking.book(
+        work,
+        Movement(
+            type="payment_failure_refund",
+            amount=-charge.amount_captured,
+            currency=charge.currency,
+            source_id=charge.id,
+            against=_paid_from(method),
+            fees=(Fee(-taken.fee, FEE),) if taken.fee else (),
+            # What was never available cannot be missing before it would have been.
+            available_at=max(taken.available_at, work.now),
+            description=f"PAYMENT FAILURE REFUND FOR CHARGE ({note})" if note else "PAYMENT FAILURE REFUND FOR CHARGE",
+            source_type=source_type(method),
+        ),
+    )
+    charge.failure_balance_transaction_id = transaction.id
+    charge.amount_captured = 0
 
 
 def available_at_once(method: PaymentMethod) -> bool:

@@ -19,6 +19,7 @@ from stripe_lite.payments.charges.service import Attempt
 from stripe_lite.payments.payment_methods import charging
 from stripe_lite.payments.payment_methods.details import missing
 from stripe_lite.payments.payment_methods.model import PAYOUT_ACCOUNT, PaymentMethod
+from stripe_lite.payments.refunds import waiting as waiting_refunds
 from stripe_lite.payments.sources import objects
 from stripe_lite.payments.sources import service as sources
 from stripe_lite.payments.sources.schema import SourceCreateParams
@@ -97,12 +98,14 @@ async def record_charge(work: Work, question: Question, answer: Answer) -> datet
     match answer.result:
         case "approved":
             await charges.approve(work, charge, source, answer, capture=question.terms["capture"])
+            await waiting_refunds.send(work, charge)
         case "pending":
             if charge.details.get("payment_method_details") is None:
-                charges.await_settlement(work, charge, source, answer)
+                await charges.await_settlement(work, charge, source, answer)
             return answer.recheck_at or NEVER
         case "declined" | "not_found":
-            charges.decline(work, charge, source, answer)
+            await waiting_refunds.cancel(work, charge)
+            await charges.decline(work, charge, source, answer)
             raise charges.refusal(charge, answer, {})
     return None
 

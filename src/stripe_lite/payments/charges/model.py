@@ -41,6 +41,8 @@ class Charge(Versioned, Resource):
     # The first of what its captures did to the balance; clients are told of it when the capture is complete.
     balance_transaction_id: Mapped[str | None] = mapped_column(Id)
     balance_transaction_told: Mapped[bool] = mapped_column(default=True)
+    # What undid it, where a debit that was booked while it was pending failed.
+    failure_balance_transaction_id: Mapped[str | None] = mapped_column(Id)
     failure_code: Mapped[str | None]
     failure_message: Mapped[str | None]
     transfer_group: Mapped[str | None]

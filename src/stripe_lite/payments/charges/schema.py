@@ -163,7 +163,7 @@ def render(charge: Charge) -> ChargeObject:
         customer=charge.customer_id,
         description=details.get("description"),
         disputed=charge.disputed,
-        failure_balance_transaction=None,
+        failure_balance_transaction=charge.failure_balance_transaction_id,
         failure_code=charge.failure_code,
         failure_message=charge.failure_message,
         fraud_details=details.get("fraud_details") or {},

@@ -13,6 +13,7 @@ from stripe_lite.customers.customers import service as customers
 from stripe_lite.db.jobs import Job
 from stripe_lite.db.work import Work
 from stripe_lite.events.outbox import record
+from stripe_lite.payments import kinds
 from stripe_lite.payments.charges import announcing, booking, receipts
 from stripe_lite.payments.charges.machine import CHARGE, ChargeFact, ChargeStatus
 from stripe_lite.payments.charges.model import Charge
@@ -151,25 +152,35 @@ async def approve(
     if answer.assessment is not None and answer.assessment.type == "manual_review":
         charge.details = charge.details | {"review": new_id("prv")}
     receipts.make_out(charge)
-    await booking.book_taken(work, charge, charge.amount_captured)
+    if charge.balance_transaction_id is None:  # A debit was booked while it was pending.
+        await booking.book_taken(work, charge, charge.amount_captured)
     if capture and not announced:
         announcing.postpone(work, charge)
     apply(work, charge, ChargeFact.APPROVED)
 
 
-def await_settlement(work: Work, charge: Charge, method: PaymentMethod, answer: Answer) -> None:
-    """The payer's bank decides later."""
+async def await_settlement(work: Work, charge: Charge, method: PaymentMethod, answer: Answer) -> None:
+    """The payer's bank decides later. A debit counts as taken until it fails."""
     _remember(charge, method, answer)
     charge.captured = True
+    if kinds.KINDS[method.type].debit:
+        charge.amount_captured = charge.amount
+        await booking.book_taken(work, charge, charge.amount)
     apply(work, charge, ChargeFact.SETTLEMENT_AWAITED)
 
 
-def decline(work: Work, charge: Charge, method: PaymentMethod, answer: Answer) -> None:
+async def decline(work: Work, charge: Charge, method: PaymentMethod, answer: Answer) -> None:
     """The bank said no."""
     _remember(charge, method, answer)
+    await fail(work, charge, ChargeFact.DECLINED, answer.code, answer.message)
+
+
+async def fail(work: Work, charge: Charge, fact: ChargeFact, code: str | None, message: str | None) -> None:
+    """Nothing comes of a charge; what was booked of it while it was pending is undone."""
     charge.captured = False
-    charge.failure_code, charge.failure_message = answer.code, answer.message
-    apply(work, charge, ChargeFact.DECLINED)
+    charge.failure_code, charge.failure_message = code, message
+    await booking.book_failed(work, charge)
+    apply(work, charge, fact)
 
 
 async def capture(work: Work, charge: Charge, amount: int, *, final: bool = True) -> None:

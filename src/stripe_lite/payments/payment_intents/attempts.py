@@ -20,6 +20,7 @@ from stripe_lite.payments.payment_methods import attachment, charging, generated
 from stripe_lite.payments.payment_methods import service as payment_methods
 from stripe_lite.payments.payment_methods.model import PaymentMethod
 from stripe_lite.payments.payment_methods.schema import render as render_method
+from stripe_lite.payments.refunds import waiting as waiting_refunds
 
 PAYMENT = "payment"
 
@@ -114,7 +115,7 @@ async def record_payment(work: Work, question: Question, answer: Answer) -> date
         case "approved":
             await _approved(work, intent, charge, method, question, answer)
         case "pending":
-            _pending(work, intent, charge, method, answer)
+            await _pending(work, intent, charge, method, answer)
             return answer.recheck_at or datetime.max.replace(tzinfo=work.now.tzinfo)
         case "declined" | "not_found":
             await _declined(work, intent, charge, method, answer)
@@ -136,6 +137,7 @@ async def _approved(
     if capture:
         intent.amount_received = charge.amount
         intents.apply(work, intent, IntentFact.PAID)
+        await waiting_refunds.send(work, charge)
     else:
         intent.amount_capturable = charge.amount
         intents.apply(work, intent, IntentFact.AUTHORIZED)
@@ -160,16 +162,17 @@ def _keep_method(work: Work, intent: PaymentIntent, charge: Charge, method: Paym
         attachment.attach_now(work, kept, intent.customer_id)
 
 
-def _pending(work: Work, intent: PaymentIntent, charge: Charge, method: PaymentMethod, answer: Answer) -> None:
+async def _pending(work: Work, intent: PaymentIntent, charge: Charge, method: PaymentMethod, answer: Answer) -> None:
     if charge.details.get("payment_method_details") is not None:
         return  # Said before: the bank only took longer than it had announced.
     _keep_method(work, intent, charge, method)
-    charges.await_settlement(work, charge, method, answer)
+    await charges.await_settlement(work, charge, method, answer)
     intents.apply(work, intent, IntentFact.SETTLEMENT_AWAITED)
 
 
 async def _declined(work: Work, intent: PaymentIntent, charge: Charge, method: PaymentMethod, answer: Answer) -> None:
-    charges.decline(work, charge, method, answer)
+    await waiting_refunds.cancel(work, charge)
+    await charges.decline(work, charge, method, answer)
     error = charges.refusal(charge, answer, {"payment_method": render_method(method).tree()})
     intent.payment_method_id = None
     intent.details = intent.details | {"last_payment_error": _kept(error.body()), "processing": None}

@@ -17,6 +17,7 @@ from stripe_lite.payments.payment_intents.machine import PAYMENT_INTENT, IntentF
 from stripe_lite.payments.payment_intents.model import PaymentIntent
 from stripe_lite.payments.payment_intents.schema import PaymentIntentCancelParams, PaymentIntentCaptureParams
 from stripe_lite.payments.payment_methods import service as payment_methods
+from stripe_lite.payments.refunds import waiting as waiting_refunds
 
 CAPTURE = "capture"
 CANCELLATION = "cancellation"
@@ -171,9 +172,8 @@ async def record_cancellation(work: Work, question: Question, answer: Answer) ->
     if answer.result != "approved":
         raise intents.not_granted(work, intent, "canceled", answer.message)
     if charge.status == ChargeStatus.PENDING:
-        charge.failure_code, charge.failure_message = "payment_intent_canceled", "The payment was canceled."
-        charge.captured = False
-        charges.apply(work, charge, ChargeFact.CANCELED)
+        await waiting_refunds.cancel(work, charge)
+        await charges.fail(work, charge, ChargeFact.CANCELED, "payment_intent_canceled", "The payment was canceled.")
     else:
         charges.release(work, charge, ChargeFact.REFUNDED)
     intents.cancel_for_good(work, intent, question.facts["reason"])

@@ -14,6 +14,7 @@ from stripe_lite.payments.payment_methods.known import Known, fingerprint_key, o
 from stripe_lite.payments.payment_methods.schema import CardParams, PaymentMethodCreateParams, PaymentMethodDataParams
 
 BANK_NAME = "STRIPE TEST BANK"
+NZ_ACCOUNT_DIGITS = 7
 CUSTOM_PREFIX = "cpmt_"
 
 # Where bank and branch stand in an IBAN, counted from its start; countries without a line have neither in their hash.
@@ -159,12 +160,28 @@ def _of_acss_debit(account: AccountFact, key: bytes, verified: bool) -> Known:
     return Known("acss_debit", details, account.outcome, mark, verified=verified)
 
 
+def _of_nz_bank_account(account: AccountFact, key: bytes, verified: bool) -> Known:
+    mark = fingerprint(f"{account.routing}:{account.number}", key)
+    bank, _, branch = (account.routing or "").partition("-")
+    number, suffix = account.number[:NZ_ACCOUNT_DIGITS], account.number[NZ_ACCOUNT_DIGITS:]
+    details: Tree = {
+        "account_holder_name": None,
+        "bank_code": bank,
+        "bank_name": BANK_NAME,
+        "branch_code": branch,
+        "last4": number[-4:],
+        "suffix": suffix,
+    }
+    return Known("nz_bank_account", details, account.outcome, mark)
+
+
 _OF_ACCOUNT: dict[Method, Callable[[AccountFact, bytes, bool], Known]] = {
     "us_bank_account": of_us_bank_account,
     "sepa_debit": of_sepa_debit,
     "bacs_debit": _of_bacs_debit,
     "au_becs_debit": _of_au_becs_debit,
     "acss_debit": _of_acss_debit,
+    "nz_bank_account": _of_nz_bank_account,
 }
 
 
@@ -274,16 +291,15 @@ def _read_nz_bank_account(params: PaymentMethodDataParams, key: bytes) -> Known:
     given = params.nz_bank_account
     if given is None:
         raise missing("nz_bank_account")
-    details: Tree = {
+    routing = f"{given.bank_code}-{given.branch_code}"
+    fact = _account("nz_bank_account", f"{given.account_number}{given.suffix}", routing)
+    known = _of_nz_bank_account(fact, key, True)
+    shown: Tree = {
         "account_holder_name": given.account_holder_name,
-        "bank_code": given.bank_code,
-        "bank_name": BANK_NAME,
-        "branch_code": given.branch_code,
         "last4": given.account_number[-4:],
         "suffix": given.suffix,
     }
-    number = f"{given.bank_code}:{given.branch_code}:{given.account_number}"
-    return Known("nz_bank_account", details, "debit_success", fingerprint(number, key))
+    return replace(known, details=known.details | shown)
 
 
 def _read_p24(params: PaymentMethodDataParams, key: bytes) -> Known:

@@ -7,7 +7,7 @@ from stripe_lite.payments.charges import service as charges
 from stripe_lite.payments.charges.model import Charge
 from stripe_lite.payments.refunds import returns
 from stripe_lite.payments.refunds import service as refunds
-from stripe_lite.payments.refunds.machine import REFUND, RefundFact, RefundStatus
+from stripe_lite.payments.refunds.machine import RefundFact, RefundStatus
 from stripe_lite.payments.refunds.model import Refund
 
 NO_ANSWER = "unknown"
@@ -36,7 +36,7 @@ async def keep(work: Work, id: str) -> Refund:
 async def cancel(work: Work, id: str) -> Refund:
     """Cancel a refund that waits for the payer; its amount can be given back anew."""
     charge, refund = await _found(work, id)
-    if not REFUND.can(refund.status, RefundFact.CANCELED):
+    if refund.status != RefundStatus.REQUIRES_ACTION:
         raise InvalidRequest(
             f"You cannot cancel this refund because it has a status of {refund.status}. Only a refund with the status "
             "requires_action may be canceled."

@@ -37,7 +37,7 @@ REFUND: Machine[RefundStatus, RefundFact] = Machine(
         Rule(F.ACTION_COMPLETED, (S.REQUIRES_ACTION,), S.PENDING),
         Rule(F.SUCCEEDED, (S.PENDING,), S.SUCCEEDED),
         Rule(F.FAILED, (S.PENDING, S.REQUIRES_ACTION, S.SUCCEEDED), S.FAILED, "refund.failed"),
-        Rule(F.CANCELED, (S.REQUIRES_ACTION,), S.CANCELED),
+        Rule(F.CANCELED, (S.PENDING, S.REQUIRES_ACTION), S.CANCELED),
     ],
     also_initial=(S.SUCCEEDED,),
 )

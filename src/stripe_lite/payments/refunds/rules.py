@@ -57,7 +57,7 @@ def amount_of(charge: Charge, asked_for: int | None, now: datetime) -> int:
 def _check_state(charge: Charge, now: datetime) -> None:
     if charge.status == ChargeStatus.FAILED:
         raise InvalidRequest(f"Charge {charge.id} failed: there is nothing to refund.", code=NOT_REFUNDABLE)
-    if charge.status == ChargeStatus.PENDING:
+    if charge.status == ChargeStatus.PENDING and charge.amount_captured == 0:
         raise InvalidRequest(
             f"Charge {charge.id} is still pending: it can be refunded once it succeeded.", code=NOT_REFUNDABLE
         )

@@ -10,6 +10,8 @@ from stripe_lite.core.objects import Expandable, Metadata, Params, StripeObject,
 from stripe_lite.payments.refunds.destinations import destination_details
 from stripe_lite.payments.refunds.model import Refund
 
+AWAITS_CHARGE = "awaits_charge"  # Kept in the details of a refund whose payment is still pending.
+
 RefundReason = Literal["duplicate", "fraudulent", "requested_by_customer"]
 
 
@@ -92,7 +94,7 @@ def render(refund: Refund) -> RefundObject:
         "failure_reason": refund.failure_reason,
         "instructions_email": details.get("instructions_email"),
         "next_action": details.get("next_action"),
-        "pending_reason": "processing" if refund.status == "pending" else None,
+        "pending_reason": _pending_reason(refund),
     }
     return RefundObject(
         id=refund.id,
@@ -117,3 +119,9 @@ def _asked(refund: Refund) -> str | None:
     page = refund.details.get("page")
     waits = page is not None and refund.details.get("next_action") is not None
     return f"Tell us at {page} where to send your money." if waits else None
+
+
+def _pending_reason(refund: Refund) -> str | None:
+    if refund.status != "pending":
+        return None
+    return "charge_pending" if refund.details.get(AWAITS_CHARGE) else "processing"

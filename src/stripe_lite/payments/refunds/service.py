@@ -22,7 +22,7 @@ from stripe_lite.events.outbox import record
 from stripe_lite.http.questions import Question
 from stripe_lite.payments.charges import receipts
 from stripe_lite.payments.charges import service as charges
-from stripe_lite.payments.charges.machine import ChargeFact
+from stripe_lite.payments.charges.machine import ChargeFact, ChargeStatus
 from stripe_lite.payments.charges.model import Charge
 from stripe_lite.payments.charges.schema import ChargeObject
 from stripe_lite.payments.charges.schema import render as render_charge
@@ -31,6 +31,7 @@ from stripe_lite.payments.refunds import booking, payers, releases, rules, terms
 from stripe_lite.payments.refunds.machine import REFUND, RefundFact, RefundStatus
 from stripe_lite.payments.refunds.model import Refund
 from stripe_lite.payments.refunds.schema import (
+    AWAITS_CHARGE,
     ChargeRefundParams,
     RefundCreateParams,
     RefundListParams,
@@ -229,7 +230,12 @@ def _begin(work: Work, charge: Charge, params: ChargeRefundParams) -> Refund:
 
 
 async def _send(work: Work, charge: Charge, refund: Refund, subject: tuple[str, str]) -> None:
-    """Give the money back; some payers must say first where to."""
+    """Give the money back; some payers must say first where to, and some payments must come in first."""
+    if charge.status == ChargeStatus.PENDING:
+        refund.details = refund.details | {AWAITS_CHARGE: True}
+        refund.told = True
+        record(work, "refund.created", render(refund))
+        return
     if refund.released or not terms.of(charge).asks:
         ask_bank(work, charge, refund, subject)
         return
