@@ -41,6 +41,7 @@ def test_names_are_unique() -> None:
         ("pm_bacsDebit_mandateRefused", "debit_mandate_refused", "3333"),
         ("pm_auBecsDebit_referToCustomer", "debit_refer_to_customer", "2227"),
         ("pm_acssDebit_dispute", "debit_disputed", "5559"),
+        ("pm_nzBankAccount_referToCustomer", "debit_refer_to_customer", "8000"),
     ],
 )
 def test_a_named_account_does_what_is_documented(name: str, outcome: str, last4: str) -> None:

@@ -125,7 +125,7 @@ SPOILT = [
     (f"UPDATE payment_intents SET amount_received = 1999 WHERE id = {THE_PAID}", {"intent and charge agree"}),
     (
         f"UPDATE charges SET status = 'failed' WHERE id = {ITS_CHARGE}",
-        {"intent and charge agree", "the bank agrees"},
+        {"intent and charge agree", "the bank agrees", "what was captured is booked, and named by its charge"},
     ),
     (f"UPDATE bank_ops SET authorized = 2001 WHERE ref = {ITS_CHARGE}", {"the bank agrees"}),
     (f"UPDATE bank_ops SET ref = 'ch_other' WHERE ref = {ITS_CHARGE}", {"the bank agrees"}),

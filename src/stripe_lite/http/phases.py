@@ -308,7 +308,8 @@ async def _recorded(kit: Kit, work: Work, job: Job, task: Task, answer: Any) -> 
     else:
         outcome = await _shown(kit, work, task)
     for asked in work.asked:
-        keep(work, asked, task.reply.paid())
+        # No process is about to ask it, as after a request: the bank worker may at once.
+        keep(work, asked, task.reply.paid()).run_at = work.now
     if due is None:
         work.delete(job)
     else:
