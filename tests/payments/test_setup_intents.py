@@ -617,3 +617,46 @@ async def test_a_confirmation_token_brings_what_the_payer_filled_in(shop: Shop) 
         await shop.v1.setup_intents.create_async(BY_CARD | {"confirmation_token": tokens[1].id})
     at_once = await shop.v1.setup_intents.create_async(BY_CARD | {"confirm": True, "confirmation_token": tokens[1].id})
     assert at_once.status == "requires_action"
+
+
+async def test_an_update_changes_only_what_is_sent(shop: Shop) -> None:
+    intent = await shop.v1.setup_intents.create_async(
+        BY_CARD | with_card(request_three_d_secure="any") | {"metadata": {"a": "1"}, "description": "Hat"}
+    )
+    for params, expected in (
+        ({"metadata": {"b": "2"}}, {"metadata": {"a": "1", "b": "2"}, "description": "Hat"}),
+        ({"metadata": {"a": ""}, "description": "Cap"}, {"metadata": {"b": "2"}, "description": "Cap"}),
+        (
+            {"payment_method_types": ["card", "us_bank_account"]},
+            {
+                "payment_method_types": ["card", "us_bank_account"],
+                "payment_method_options": {
+                    "card": {"mandate_options": None, "network": None, "request_three_d_secure": "any"},
+                    "us_bank_account": {"verification_method": "automatic"},
+                },
+            },
+        ),
+        (
+            {"payment_method_options": {"us_bank_account": {"verification_method": "microdeposits"}}},
+            {
+                "payment_method_options": {
+                    "card": {"mandate_options": None, "network": None, "request_three_d_secure": "any"},
+                    "us_bank_account": {"verification_method": "microdeposits"},
+                }
+            },
+        ),
+        ({"excluded_payment_method_types": ["card"]}, {"payment_method_types": ["us_bank_account"]}),
+        ({"flow_directions": ["inbound"]}, {"flow_directions": ["inbound"]}),
+    ):
+        changed = (await shop.v1.setup_intents.update_async(intent.id, params)).to_dict()
+        assert {name: changed[name] for name in expected} == expected
+    configuration = await shop.v1.payment_method_configurations.create_async({"card": {"display_preference": {}}})
+    with raises_stripe(param="payment_method_configuration"):
+        await shop.v1.setup_intents.update_async(intent.id, {"payment_method_configuration": configuration.id})
+    automatic = await shop.v1.setup_intents.create_async({})
+    changed = await shop.v1.setup_intents.update_async(automatic.id, {"payment_method_configuration": configuration.id})
+    assert changed.payment_method_types == ["card"]
+    assert changed.payment_method_configuration_details.id == configuration.id
+    with raises_stripe(param="payment_method"):
+        await shop.v1.setup_intents.update_async(automatic.id, {"payment_method": "pm_usBankAccount_success"})
+    assert (await shop.event_types()).count("setup_intent.created") == 2

@@ -1,10 +1,11 @@
 """Refusals of values that the official types allow and that make no sense."""
 
 import re
+from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from stripe_lite.core.errors import InvalidRequest
-from stripe_lite.core.objects import Tree
+from stripe_lite.core.objects import Params, Tree
 from stripe_lite.db.work import Work
 from stripe_lite.payments import kinds
 from stripe_lite.payments.intents import Intent
@@ -108,3 +109,10 @@ def check_acceptance(work: Work, given: Tree | None) -> None:
             code="parameter_missing",
             param="mandate_data[customer_acceptance][online]",
         )
+
+
+def refuse_without_confirm(params: Params, names: Sequence[str]) -> None:
+    """Refuse what means something only where an intent is confirmed with its creation."""
+    for name in names:
+        if params.given(name) and getattr(params, name):
+            raise InvalidRequest(f"You can only provide `{name}` when `confirm` is set to true.", param=name)

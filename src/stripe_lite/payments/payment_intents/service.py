@@ -1,7 +1,5 @@
 """What can be done with payment intents, save for confirming and capturing, which have files of their own."""
 
-from hmac import compare_digest
-
 from sqlalchemy import ColumnElement
 
 from stripe_lite.core import metadata, money
@@ -16,6 +14,7 @@ from stripe_lite.db.search import Field, Found, Searchable
 from stripe_lite.db.search import search as search_rows
 from stripe_lite.db.work import Work
 from stripe_lite.events.outbox import record
+from stripe_lite.payments import client_secrets
 from stripe_lite.payments.payment_intents import breakdown, checks, options
 from stripe_lite.payments.payment_intents.machine import PAYMENT_INTENT, IntentFact, IntentStatus
 from stripe_lite.payments.payment_intents.model import PaymentIntent, PaymentIntentTransition
@@ -128,7 +127,7 @@ async def retrieve(
 
 async def held(work: Work, id: str, *, client_secret: str | None = None) -> PaymentIntent:
     """The payment intent, to be changed, unless a bank is just being asked about it."""
-    _require_secret(work, client_secret)
+    client_secrets.require(work, client_secret)
     intent = await retrieve(work, id, watch=True)
     check_secret(work, intent, client_secret)
     if intent.asking is not None:
@@ -143,7 +142,7 @@ async def load(work: Work, id: str) -> PaymentIntentObject:
 
 async def show(work: Work, id: str, client_secret: str | None = None) -> PaymentIntentObject:
     """The payment intent as the caller may see it."""
-    _require_secret(work, client_secret)
+    client_secrets.require(work, client_secret)
     intent = await retrieve(work, id)
     check_secret(work, intent, client_secret)
     return seen(work, intent)
@@ -155,22 +154,8 @@ def seen(work: Work, intent: PaymentIntent) -> PaymentIntentObject:
 
 
 def check_secret(work: Work, intent: PaymentIntent, client_secret: str | None) -> None:
-    """A publishable key must prove its right to the intent; whoever sends a secret must send the right one."""
-    _require_secret(work, client_secret)
-    if client_secret is None:
-        return
-    if not compare_digest(client_secret.encode(), intent.client_secret.encode()):
-        raise InvalidRequest(
-            f"No such payment_intent: '{intent.id}'; the client_secret provided does not match.",
-            code="payment_intent_invalid_parameter",
-            param="client_secret",
-        )
-
-
-def _require_secret(work: Work, client_secret: str | None) -> None:
-    """Refuse a publishable key that proves no right, before it learns what exists."""
-    if work.request.publishable and client_secret is None:
-        raise InvalidRequest("Missing required param: client_secret.", code="parameter_missing", param="client_secret")
+    """Refuse a client that does not prove its right to the intent."""
+    client_secrets.check(work, intent, client_secret, noun="payment_intent", code="payment_intent_invalid_parameter")
 
 
 async def update(work: Work, id: str, params: PaymentIntentUpdateParams) -> PaymentIntent:

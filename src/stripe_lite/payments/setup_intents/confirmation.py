@@ -36,9 +36,7 @@ MISSING_METHOD = (
 async def create(work: Work, params: SetupIntentCreateParams) -> SetupIntent:
     """Create a setup intent, and confirm it at once where the client asked for that."""
     if not params.confirm:
-        for name in ONLY_WITH_CONFIRM:
-            if params.given(name) and getattr(params, name):
-                raise InvalidRequest(f"You can only provide `{name}` when `confirm` is set to true.", param=name)
+        checks.refuse_without_confirm(params, ONLY_WITH_CONFIRM)
     token = await confirmation_tokens.taken(work, params.confirmation_token)
     if token is not None:
         params = await confirmation_tokens.fill(work, token, params)

@@ -1,7 +1,5 @@
 """What can be done with setup intents, save for confirming, which has a file of its own."""
 
-from hmac import compare_digest
-
 from sqlalchemy import ColumnElement
 
 from stripe_lite.core import metadata, money
@@ -13,6 +11,7 @@ from stripe_lite.customers.customers import service as customers
 from stripe_lite.db.filters import created_between
 from stripe_lite.db.work import Work
 from stripe_lite.events.outbox import record
+from stripe_lite.payments import client_secrets
 from stripe_lite.payments.payment_methods import charging
 from stripe_lite.payments.payment_methods import service as payment_methods
 from stripe_lite.payments.payment_methods.model import PaymentMethod
@@ -97,7 +96,7 @@ async def retrieve(
 
 async def held(work: Work, id: str, *, client_secret: str | None = None) -> SetupIntent:
     """The setup intent, to be changed."""
-    _require_secret(work, client_secret)
+    client_secrets.require(work, client_secret)
     intent = await retrieve(work, id, watch=True)
     check_secret(work, intent, client_secret)
     return intent
@@ -110,7 +109,7 @@ async def load(work: Work, id: str) -> SetupIntentObject:
 
 async def show(work: Work, id: str, client_secret: str | None = None) -> SetupIntentObject:
     """The setup intent as the caller may see it."""
-    _require_secret(work, client_secret)
+    client_secrets.require(work, client_secret)
     intent = await retrieve(work, id)
     check_secret(work, intent, client_secret)
     return seen(work, intent)
@@ -122,14 +121,8 @@ def seen(work: Work, intent: SetupIntent) -> SetupIntentObject:
 
 
 def check_secret(work: Work, intent: SetupIntent, client_secret: str | None) -> None:
-    """A publishable key must prove its right to the intent; whoever sends a secret must send the right one."""
-    _require_secret(work, client_secret)
-    if client_secret is not None and not compare_digest(client_secret.encode(), intent.client_secret.encode()):
-        raise InvalidRequest(
-            f"No such setupintent: '{intent.id}'; the client_secret provided does not match.",
-            code=options.INVALID,
-            param="client_secret",
-        )
+    """Refuse a client that does not prove its right to the intent."""
+    client_secrets.check(work, intent, client_secret, noun=NOUN, code=options.INVALID)
 
 
 async def update(work: Work, id: str, params: SetupIntentUpdateParams) -> SetupIntent:
@@ -254,12 +247,6 @@ def check_usable(work: Work, intent: SetupIntent, method: PaymentMethod, *, carr
         )
     extra = {"setup_intent": seen(work, intent).tree()} if carried else {}
     raise InvalidRequest(message, param="payment_method", extra=extra)
-
-
-def _require_secret(work: Work, client_secret: str | None) -> None:
-    """Refuse a publishable key that proves no right, before it learns what exists."""
-    if work.request.publishable and client_secret is None:
-        raise InvalidRequest("Missing required param: client_secret.", code="parameter_missing", param="client_secret")
 
 
 def _check_owner(customer_id: str | None, *, attach_to_self: bool) -> None:
