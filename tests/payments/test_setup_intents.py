@@ -650,7 +650,7 @@ async def test_an_update_changes_only_what_is_sent(shop: Shop) -> None:
     ):
         changed = (await shop.v1.setup_intents.update_async(intent.id, params)).to_dict()
         assert {name: changed[name] for name in expected} == expected
-    configuration = await shop.v1.payment_method_configurations.create_async({"card": {"display_preference": {}}})
+    configuration = await shop.v1.payment_method_configurations.create_async({"name": "Hats"})
     with raises_stripe(param="payment_method_configuration"):
         await shop.v1.setup_intents.update_async(intent.id, {"payment_method_configuration": configuration.id})
     automatic = await shop.v1.setup_intents.create_async({})
