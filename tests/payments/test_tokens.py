@@ -1,10 +1,15 @@
 """Tokens: single-use names for what a payer typed in."""
 
 import asyncio
+from typing import Any
 
+import asyncpg
 import pytest
 import stripe
+from stripe import HTTPXClient, StripeClient
 
+from stripe_lite.db.session import Database
+from stripe_lite.http.keys import create_account, create_key
 from tests.shop import Shop, raises_stripe
 
 CARD = {"number": "5555555555554444", "exp_month": "12", "exp_year": "2040", "cvc": "314"}
@@ -127,7 +132,73 @@ async def test_a_token_stands_for_one_thing(shop: Shop) -> None:
         await shop.v1.tokens.create_async({})
     with raises_stripe(param="card"):
         await shop.v1.tokens.create_async({"card": CARD, "bank_account": ACCOUNT})
-    with raises_stripe(code="parameter_unsupported", param="person"):
-        await shop.v1.tokens.create_async({"person": {"first_name": "Jenny"}})
+    with raises_stripe(param="person"):
+        await shop.v1.tokens.create_async({"person": {"first_name": "Jenny"}, "account": {"business_type": "company"}})
     with raises_stripe(code="resource_missing", param="token", status=404):
         await shop.v1.tokens.retrieve_async("tok_nothing")
+
+
+JENNY = {
+    "first_name": "Jenny",
+    "dob": {"day": 29, "month": 2, "year": 1992},
+    "address": {"city": "Oslo"},
+    "id_number": "000000000",
+    "ssn_last_4": "0000",
+    "metadata": {"a": "b"},
+}
+
+
+@pytest.mark.parametrize(
+    ("kind", "details", "prefix"),
+    [
+        ("account", {"business_type": "individual", "individual": JENNY, "tos_shown_and_accepted": True}, "ct_"),
+        ("account", {"business_type": "company", "company": {"name": "Hats", "owners_provided": True}}, "ct_"),
+        ("person", JENNY | {"relationship": {"representative": True, "percent_ownership": 50.5}}, "cpt_"),
+    ],
+)
+async def test_tokens_of_who_is_behind_an_account(
+    shop: Shop, dsn: str, kind: str, details: dict[str, Any], prefix: str
+) -> None:
+    token = await shop.v1.tokens.create_async({kind: details})
+    assert (token.id.startswith(prefix), token.type, token.used) == (True, kind, False)
+    assert (await shop.v1.tokens.retrieve_async(token.id)).to_dict() == token.to_dict()
+    with raises_stripe(param="source"):
+        await shop.v1.charges.create_async({"amount": 500, "currency": "usd", "source": token.id})
+    connection = await asyncpg.connect(dsn)
+    try:
+        kept = await connection.fetchval("SELECT extras::text FROM tokens WHERE id = $1", token.id)
+        logged = await connection.fetchval(
+            "SELECT string_agg(r::text, '') FROM request_logs r WHERE account_id = $1", shop.account_id
+        )
+    finally:
+        await connection.close()
+    assert "00000" not in kept
+    assert "000000000" not in (logged or "")
+    assert '"Hats"' in kept or '"id_number_provided": true' in kept
+
+
+@pytest.mark.parametrize(
+    ("given", "param"),
+    [
+        ({"account": {"business_type": "individual", "company": {"name": "Hats"}}}, "account[company]"),
+        ({"account": {"business_type": "company", "individual": {"first_name": "J"}}}, "account[individual]"),
+        ({"person": {"dob": {"day": 30, "month": 2, "year": 1992}}}, "person[dob][day]"),
+        ({"person": {"dob": {"day": 1, "month": 13, "year": 1992}}}, "person[dob][month]"),
+        ({"person": {"dob": {"day": 1, "month": 1, "year": 92}}}, "person[dob][year]"),
+        ({"person": {"ssn_last_4": "12"}}, "person[ssn_last_4]"),
+        ({"person": {"verification": {"document": {"front": "file_x"}}}}, "person[verification][document][front]"),
+        ({"person": {"documents": {"visa": {"files": ["file_x"]}}}}, "person[documents][visa][files]"),
+    ],
+)
+async def test_what_nobody_can_be(shop: Shop, given: dict[str, Any], param: str) -> None:
+    with raises_stripe(param=param):
+        await shop.v1.tokens.create_async(given)
+
+
+async def test_live_account_tokens_come_from_clients(shop: Shop, sdk_transport: HTTPXClient, dsn: str) -> None:
+    database = Database(dsn, pool_size=1)
+    key = await create_key(database, account_id=await create_account(database), livemode=True)
+    await database.close()
+    live: Any = StripeClient(key.key, base_addresses={"api": shop.base_url}, http_client=sdk_transport).v1
+    with raises_stripe(param="account", status=400):
+        await live.tokens.create_async({"account": {"business_type": "company"}})

@@ -11,7 +11,7 @@ REDACTED = "[redacted]"
 NUMBERS = frozenset({"account_number", "iban", "number"})
 # A security code goes by other names too: the request is refused then, and what it held is still not written down.
 CODES = frozenset({"csc", "cvc", "cvc2", "cvv", "cvv2", "security_code"})
-SECRETS = CODES | {"api_key", "client_secret", "id_number", "password", "secret", "ssn_last_4"}
+SECRETS = CODES | {"api_key", "client_secret", "id_number", "id_number_secondary", "password", "secret", "ssn_last_4"}
 
 _secret_pattern = re.compile(
     rf'"({"|".join(sorted(NUMBERS | SECRETS))})":\s*"((?:[^"\\]|\\.)*)"',

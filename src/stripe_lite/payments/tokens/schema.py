@@ -8,6 +8,7 @@ from stripe_lite.core.clock import unix
 from stripe_lite.core.objects import Params, StripeObject, Tree
 from stripe_lite.payments.payment_methods.schema import CardNetworksParams
 from stripe_lite.payments.sources.schema import BankAccountSourceObject, CardSourceObject
+from stripe_lite.payments.tokens.legal_schema import AccountTokenParams, PersonTokenParams
 from stripe_lite.payments.tokens.model import Token
 
 
@@ -56,10 +57,12 @@ class PiiParams(Params):
 class TokenCreateParams(Params):
     """What the token stands for: exactly one of these."""
 
+    account: AccountTokenParams | None = Field(None, description="The business behind an account.")
     bank_account: BankAccountTokenParams | None = Field(None, description="A bank account.")
     card: CardTokenParams | str | None = Field(None, description="A card, or the id of the customer's saved card.")
     customer: str | None = Field(None, description="The customer whose saved card is meant.")
     cvc_update: CvcUpdateParams | None = Field(None, description="A security code that was asked for again.")
+    person: PersonTokenParams | None = Field(None, description="A person behind an account.")
     pii: PiiParams | None = Field(None, description="Personal data.")
 
 
@@ -73,7 +76,7 @@ class TokenObject(StripeObject):
     client_ip: str | None = Field(description="The address of the client that made the token.")
     created: int = Field(description="When it was created, in seconds since 1970.")
     livemode: bool = Field(description="Whether the object belongs to live mode.")
-    type: str = Field(description="`card`, `bank_account`, `pii` or `cvc_update`.")
+    type: str = Field(description="`card`, `bank_account`, `account`, `person`, `pii` or `cvc_update`.")
     used: bool = Field(description="Whether it was used; it can be used once.")
 
 

@@ -14,6 +14,7 @@ from stripe_lite.payments.payment_methods.details import missing, named, of_us_b
 from stripe_lite.payments.payment_methods.known import Known, build, fingerprint_key, of_card
 from stripe_lite.payments.payment_methods.model import PaymentMethod
 from stripe_lite.payments.sources.schema import render_bank_account_of_token, render_card_of_token
+from stripe_lite.payments.tokens import legal
 from stripe_lite.payments.tokens.model import Token
 from stripe_lite.payments.tokens.schema import (
     BankAccountTokenParams,
@@ -23,7 +24,7 @@ from stripe_lite.payments.tokens.schema import (
     render,
 )
 
-PREFIXES = ("tok_", "btok_", "cvctok_", "pii_")
+PREFIXES = ("tok_", "btok_", "cvctok_", "pii_", "ct_", "cpt_")
 ACCOUNT_NUMBER = re.compile(r"(?=.*[0-9])[A-Za-z0-9]{4,34}")
 COUNTRY = re.compile(r"[A-Z]{2}")
 ROUTING_NUMBER = re.compile(r"[A-Za-z0-9-]{1,12}")
@@ -48,7 +49,8 @@ class Spent:
 
 async def create(work: Work, params: TokenCreateParams) -> Token:
     """Create a token. Of a number nothing is kept but what a receipt shows and how the bank will behave."""
-    given = [name for name in ("bank_account", "card", "cvc_update", "pii") if params.given(name)]
+    kinds = ("account", "bank_account", "card", "cvc_update", "person", "pii")
+    given = [name for name in kinds if params.given(name)]
     if len(given) > 1:
         raise InvalidRequest(f"You may only specify one of these parameters: {', '.join(given)}.", param=given[1])
     if params.bank_account is not None:
@@ -63,6 +65,10 @@ async def create(work: Work, params: TokenCreateParams) -> Token:
         return _add(work, "cvc_update", "cvctok", None, {}, None)
     if params.pii is not None:
         return _add(work, "pii", "pii", None, {}, None)
+    if params.account is not None:
+        return _add(work, "account", "ct", None, legal.read(work, params.account, "account"), None)
+    if params.person is not None:
+        return _add(work, "person", "cpt", None, legal.read(work, params.person, "person"), None)
     raise InvalidRequest(
         "You must supply either a card, customer, PII data, bank account or CVC update to create a token."
     )
