@@ -119,6 +119,21 @@ class Work:
             self._remember(model, values[:width], locked=True)
             values = values[width:]
 
+    def remembered(self, *wanted: tuple[type[Row], str]) -> list[Row]:
+        """Rows that this work has read, for `adopt`; none where one of them is missing."""
+        rows = [self._known[key] for key in wanted if key in self._known]
+        return [row for row in rows if isinstance(row, Row)] if len(rows) == len(wanted) else []
+
+    def adopt(self, rows: Iterable[Row]) -> None:
+        """Watch rows without reading them, as an earlier work of this process committed them a moment ago.
+
+        If somebody has changed them since, the commit of a change raises Conflict, as with `watch`.
+        """
+        for row in rows:
+            key = (type(row), row.id)
+            self._known[key] = row
+            self._locked.add(key)
+
     async def one(self, statement: Select[AnyRow], *, lock: bool = False) -> AnyRow | None:
         """The first row of a `select(Model)`, or None."""
         rows = await self.all(statement.limit(1), lock=lock)
