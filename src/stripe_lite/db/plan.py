@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from stripe_lite.core.memory import Memory
 from stripe_lite.core.terms import Terms
 from stripe_lite.db.base import Base
-from stripe_lite.db.queries import Written
+from stripe_lite.db.writes import Written
 
 if TYPE_CHECKING:
     from stripe_lite.db.work import Work

@@ -1,4 +1,7 @@
-"""From SQLAlchemy's models and statements to SQL text and arguments for the driver, compiled once per shape."""
+"""From SQLAlchemy's models and statements to SQL text and arguments for the driver, compiled once per shape.
+
+What reads is here; what writes rows is in `writes`.
+"""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -52,6 +55,8 @@ class Fields:
     # The primary key, and the version where there is one: what a row is written by.
     identity: tuple[Field, ...]
     versioned: bool
+    # Whether rows may be sent as one array for each column: arrays of arrays would come apart.
+    flat: bool
     # Which of the fields are not sent as they are, and which have a value where none was given, by their place.
     bound: tuple[tuple[int, Binder], ...]
     defaulted: tuple[tuple[int, str, Callable[[], Any]], ...]
@@ -120,6 +125,7 @@ def fields_of(model: type[Base]) -> Fields:
         by_key={field.key: field for field in fields},
         identity=tuple(field for field in fields if field.column in names),
         versioned=any(field.column == "version" for field in fields),
+        flat=not any(field.cast.endswith("[]") for field in fields),
         bound=tuple((place, field.binder) for place, field in enumerate(fields) if field.binder is not None),
         defaulted=tuple((place, field.key, field.default) for place, field in enumerate(fields) if field.has_default),
         mapper=mapper,
@@ -154,98 +160,6 @@ def model_of(table: str) -> type[Row]:
         if str(mapper.local_table) == table and issubclass(mapper.class_, Row):
             return mapper.class_
     raise KeyError(table)
-
-
-@dataclass(frozen=True, slots=True)
-class Written:
-    """A part of one `WITH …` statement: its SQL with {} for each argument, and the arguments.
-
-    A `guarded` part must write exactly one row, or the whole statement fails: the row was changed by somebody else. Of
-    a `counted` part the work wants to know how many rows it wrote. Both say RETURNING; the others don't have to.
-    """
-
-    sql: str
-    arguments: tuple[Any, ...]
-    guarded: bool = False
-    counted: bool = False
-
-
-def insert_part(rows: list[Base]) -> Written:
-    """One INSERT for rows of one model."""
-    facts = fields_of(type(rows[0]))
-    arguments: list[Any] = []
-    for row in rows:
-        arguments += facts.values(row)
-    return Written(_insert_sql(type(rows[0]), len(rows)), tuple(arguments))
-
-
-@cache
-def _insert_sql(model: type[Base], count: int) -> str:
-    facts = fields_of(model)
-    columns = ", ".join(field.column for field in facts.fields)
-    values = "(" + ", ".join("{}::" + field.cast for field in facts.fields) + ")"
-    return f"INSERT INTO {facts.table} ({columns}) VALUES {', '.join([values] * count)}"
-
-
-def update_part(row: Base, changed: tuple[str, ...]) -> Written:
-    """One UPDATE of the named attributes of a row, provided that nobody else changed it since it was read."""
-    facts = fields_of(type(row))
-    fields = [facts.by_key[key] for key in changed]
-    arguments = tuple(facts.value(row, field) for field in (*fields, *facts.identity))
-    return Written(_update_sql(type(row), changed), arguments, guarded=facts.versioned)
-
-
-@cache
-def _update_sql(model: type[Base], changed: tuple[str, ...]) -> str:
-    facts = fields_of(model)
-    sets = [f"{facts.by_key[key].column} = {{}}::{facts.by_key[key].cast}" for key in changed]
-    sets += ["version = version + 1"] if facts.versioned else []
-    return f"UPDATE {facts.table} SET {', '.join(sets)} WHERE {_identity_sql(facts)}{facts.returning}"
-
-
-def delete_part(row: Base) -> Written:
-    """One DELETE of a row, provided that nobody else changed it since it was read."""
-    facts = fields_of(type(row))
-    arguments = tuple(facts.value(row, field) for field in facts.identity)
-    sql = f"DELETE FROM {facts.table} WHERE {_identity_sql(facts)}{facts.returning}"
-    return Written(sql, arguments, guarded=facts.versioned)
-
-
-def _identity_sql(facts: Fields) -> str:
-    return " AND ".join(f"{field.column} = {{}}::{field.cast}" for field in facts.identity)
-
-
-_statements: dict[tuple[tuple[str, bool, bool], ...], str] = {}
-
-
-def combine(parts: list[Written]) -> tuple[str, list[Any]]:
-    """All parts as one statement that answers how many rows the counted ones wrote, one after the other."""
-    shape = tuple((part.sql, part.guarded, part.counted) for part in parts)
-    sql = _statements.get(shape)
-    if sql is None:
-        sql = _combined_sql(parts)
-        if len(_statements) >= COMPILED_STATEMENTS_MAX:
-            _statements.clear()
-        _statements[shape] = sql
-    return sql, [argument for part in parts for argument in part.arguments]
-
-
-def numbered(sql: str, count: int, start: int = 1) -> str:
-    """SQL with {} replaced by $1, $2, …"""
-    return sql.format(*(f"${number}" for number in range(start, start + count)))
-
-
-def _combined_sql(parts: list[Written]) -> str:
-    sub_statements, start = [], 1
-    for index, part in enumerate(parts):
-        sub_statements.append(f"w{index} AS ({numbered(part.sql, len(part.arguments), start)})")
-        start += len(part.arguments)
-    written = {index: f"(SELECT count(*) FROM w{index})" for index in range(len(parts))}
-    wanted = [written[index] for index, part in enumerate(parts) if part.counted]
-    guards = [f"{written[index]} = 1" for index, part in enumerate(parts) if part.guarded]
-    # Dividing by zero is how a single statement can undo itself.
-    wanted += [f"1 / (CASE WHEN {' AND '.join(guards)} THEN 1 ELSE 0 END)"] if guards else []
-    return f"WITH {', '.join(sub_statements)} SELECT {', '.join(wanted) or '1'}"
 
 
 _compiled: dict[Any, SQLCompiler] = {}

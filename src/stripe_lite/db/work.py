@@ -17,13 +17,13 @@ from stripe_lite.core.errors import LockTimeout, ResourceMissing
 from stripe_lite.core.lists import ListParams, Page
 from stripe_lite.core.memory import Memory
 from stripe_lite.core.terms import Terms
-from stripe_lite.db import queries
+from stripe_lite.db import queries, writes
 from stripe_lite.db.base import Base, Resource, Row
 from stripe_lite.db.pages import page_sql, page_statement
 from stripe_lite.db.plan import CommitUnknown, Conflict, Plan, Recorded, RequestStamp
-from stripe_lite.db.queries import Written
 from stripe_lite.db.session import APPLICATION_NAME, LOST, Database, Driver, Lease
 from stripe_lite.db.witness import END_SESSION, Witness, witness_of
+from stripe_lite.db.writes import Written
 
 AnyRow = TypeVar("AnyRow", bound=Row)
 
@@ -355,7 +355,8 @@ class Work:
 
     def _parts(self) -> list[Written]:
         """The statements for everything that is new, changed or deleted; afterwards nothing is."""
-        added, changed = self._added, self._changed()
+        added = self._added
+        changed = writes.changes(self._known, self._locked, (*added, *self._deleted))
         if not added and not changed and not self._deleted and not self._extra:
             return []
         followers = [part for part in (follow(self, added) for follow in self._plan.followers) if part is not None]
@@ -363,9 +364,9 @@ class Work:
         for row in added:
             groups.setdefault(type(row), []).append(row)
             instance_state(row).committed_state.clear()
-        parts = [queries.insert_part(rows) for rows in groups.values()]
-        parts += [queries.update_part(row, keys) for row, keys in changed]
-        parts += [queries.delete_part(row) for row in self._deleted]
+        parts = [writes.insert_part(rows) for rows in groups.values()]
+        parts += writes.update_parts(changed)
+        parts += writes.delete_parts(self._deleted)
         parts += self._extra
         for row, _ in changed:
             if queries.fields_of(type(row)).versioned:
@@ -374,28 +375,12 @@ class Work:
         self._added, self._deleted, self._extra = [], [], []
         return parts + followers
 
-    def _changed(self) -> list[tuple[Base, tuple[str, ...]]]:
-        """Known rows with changed columns. Only a locked row may be changed, else two requests could overwrite."""
-        new = {id(row) for row in self._added}
-        gone = {id(row) for row in self._deleted}
-        changes: list[tuple[Base, tuple[str, ...]]] = []
-        for key, row in self._known.items():
-            state = instance_state(row)
-            if not state.committed_state or id(row) in new or id(row) in gone:
-                continue
-            keys = tuple(sorted(name for name, old in state.committed_state.items() if row.__dict__[name] != old))
-            state.committed_state.clear()
-            if keys:
-                assert key in self._locked, f"{key[0].__name__} was changed, but neither locked nor watched"
-                changes.append((row, keys))
-        return changes
-
     async def _send(self, driver: Driver, parts: list[Written]) -> None:
         if self._plan.single_statements:
             counts = [await self._send_one(driver, part) for part in parts]
             self.followed += sum(count for count, part in zip(counts, parts, strict=True) if part.counted)
             return
-        sql, arguments = queries.combine(parts)
+        sql, arguments = writes.combine(parts)
         try:
             record = await self._locking(driver.fetchrow(sql, *arguments))
         except asyncpg.DivisionByZeroError as error:
@@ -405,8 +390,8 @@ class Work:
 
     async def _send_one(self, driver: Driver, part: Written) -> int:
         """One statement by itself: Citus refuses several in one WITH."""
-        sql = queries.numbered(part.sql, len(part.arguments))
+        sql = writes.numbered(part.sql, len(part.arguments))
         count = len(await self._locking(driver.fetch(sql, *part.arguments)))
-        if part.guarded and count != 1:
+        if part.guard is not None and count != part.guard:
             raise Conflict
         return count

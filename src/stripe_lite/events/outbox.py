@@ -7,8 +7,8 @@ from pydantic_core import to_json
 from stripe_lite.core.ids import new_id
 from stripe_lite.core.objects import StripeObject, Tree
 from stripe_lite.db.base import Base
-from stripe_lite.db.queries import Written
 from stripe_lite.db.work import Work
+from stripe_lite.db.writes import Written
 from stripe_lite.events.events.model import Event
 from stripe_lite.http.answers import API_VERSION
 

@@ -18,8 +18,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from stripe_lite.core.errors import IdempotencyMismatch, InvalidParameter, KeyInUse
 from stripe_lite.core.objects import Tree
 from stripe_lite.db.base import Id, Row
-from stripe_lite.db.queries import Written
 from stripe_lite.db.work import Work
+from stripe_lite.db.writes import Written
 from stripe_lite.http.redaction import redacted_text
 
 KEY_LENGTH_MAX = 255
