@@ -1,6 +1,7 @@
 """Many rows that are written alike share a statement, and are guarded as each one by itself would be."""
 
 from collections.abc import AsyncIterator, Callable
+from json import dumps
 from typing import TypeAlias
 
 import pytest
@@ -100,3 +101,24 @@ async def test_a_row_changed_by_another_undoes_them_all(new_work: NewWork, count
     await slow.rollback()
     slow.close()
     assert [each.attempts for each in await read(new_work())] == [0, 1, *[0] * (count - 2)]
+
+
+async def test_a_row_that_was_written_is_adopted_as_it_would_be_read(new_work: NewWork) -> None:
+    payload = {"zz": 1, "a": {"é": None, "bb": [{"y": 1.5, "x": True}], "c": "text"}, "long_name": [], "b": {}, "": 0}
+    work = new_work()
+    written = job(work, 1)
+    written.payload = payload
+    work.add(written)
+    await work.commit()
+
+    later = new_work()
+    later.adopt([written])
+    adopted = await later.get(Job, "job_001", watch=True)
+    assert adopted is not None
+    [found] = await read(new_work())
+    assert dumps(adopted.payload) == dumps(found.payload)
+    assert dumps(adopted.payload) != dumps(payload)
+
+    adopted.attempts = 1
+    await later.commit()
+    assert [each.attempts for each in await read(new_work())] == [1]

@@ -130,6 +130,7 @@ class Work:
         If somebody has changed them since, the commit of a change raises Conflict, as with `watch`.
         """
         for row in rows:
+            queries.fields_of(type(row)).as_stored(row)
             key = (type(row), row.id)
             self._known[key] = row
             self._locked.add(key)
