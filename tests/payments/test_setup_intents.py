@@ -137,6 +137,7 @@ async def test_without_a_customer_it_is_kept_for_one(shop: Shop) -> None:
 
 
 DECLINES = [
+    ("4000008400001280", "card_declined", "generic_decline", None),  # Its 3-D Secure is required, and out of order.
     ("4000000000000002", "card_declined", "generic_decline", None),
     ("4000000000009995", "card_declined", "insufficient_funds", None),
     ("4000000000000069", "expired_card", "expired_card", "exp_month"),
@@ -250,6 +251,10 @@ async def test_three_d_secure_can_be_asked_for_and_imported(shop: Shop) -> None:
         "transaction_id": "f879ea1c-aa2c-4441-806d-e30406466d79",
         "version": "2.2.0",
     }
+    with raises_stripe("card_error", code="authentication_required", status=402):
+        await shop.v1.setup_intents.create_async(
+            CHALLENGED | with_card(three_d_secure=imported | {"ares_trans_status": "N"})
+        )
     passed = await shop.v1.setup_intents.create_async(
         CHALLENGED | {"expand": ["latest_attempt"]} | with_card(three_d_secure=imported)
     )
@@ -660,3 +665,48 @@ async def test_an_update_changes_only_what_is_sent(shop: Shop) -> None:
     with raises_stripe(param="payment_method"):
         await shop.v1.setup_intents.update_async(automatic.id, {"payment_method": "pm_usBankAccount_success"})
     assert (await shop.event_types()).count("setup_intent.created") == 2
+
+
+async def test_what_was_set_up_for_the_account_itself_pays_for_nobody(shop: Shop) -> None:
+    own = await shop.v1.setup_intents.create_async(
+        {
+            "payment_method_types": ["us_bank_account"],
+            "payment_method": "pm_usBankAccount_success",
+            "attach_to_self": True,
+            "flow_directions": ["inbound"],
+            "mandate_data": OFFLINE,
+            "confirm": True,
+            "expand": ["latest_attempt"],
+        }
+    )
+    assert (own.status, own.latest_attempt.attach_to_self, own.latest_attempt.flow_directions) == (
+        "succeeded",
+        True,
+        ["inbound"],
+    )
+    customer = await shop.v1.customers.create_async()
+    with raises_stripe():
+        await shop.v1.payment_methods.attach_async(own.payment_method, {"customer": customer.id})
+
+
+async def test_what_was_set_up_for_one_payment_needs_no_customer(shop: Shop) -> None:
+    intent = await shop.v1.setup_intents.create_async(
+        {
+            "payment_method_types": ["us_bank_account"],
+            "payment_method": "pm_usBankAccount_success",
+            "single_use": {"amount": 2000, "currency": "usd"},
+            "mandate_data": OFFLINE,
+            "confirm": True,
+        }
+    )
+    paid = await shop.v1.payment_intents.create_async(
+        {
+            "amount": 2000,
+            "currency": "usd",
+            "payment_method": intent.payment_method,
+            "payment_method_types": ["us_bank_account"],
+            "confirm": True,
+            "expand": ["latest_charge"],
+        }
+    )
+    assert paid.latest_charge.payment_method_details.us_bank_account.mandate == intent.single_use_mandate

@@ -146,10 +146,13 @@ def refusal(question: Authorization, outcome: Outcome, fate: Luck, failure_rate:
     decline = None if outcome.decline is None else DECLINES[outcome.decline]
     if outcome.declines_given_cvc_only and not question.cvc:
         decline = None
-    if question.amount == 0:
-        return decline if outcome.attach == "declined" else None
-    if outcome.three_d_secure == "required_error":
+    # Without an amount a card is asked about that is attached, or set up; only then was 3-D Secure asked before.
+    if outcome.three_d_secure == "required_error" and (question.amount > 0 or question.authentication is not None):
         return DECLINES["authentication_failed"]
+    if question.amount == 0:
+        if question.authentication == "failed":
+            return DECLINES["authentication_required"]
+        return decline if outcome.attach == "declined" else None
     if _must_authenticate(question, outcome):
         return DECLINES["authentication_required"]
     if question.off_session and outcome.off_session_decline is not None:

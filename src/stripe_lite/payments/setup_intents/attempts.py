@@ -92,8 +92,7 @@ async def record_setup(work: Work, question: Question, answer: Answer) -> dateti
 
 
 async def _approved(work: Work, intent: SetupIntent, attempt: SetupAttempt, method: PaymentMethod) -> None:
-    owner = intent.customer_id
-    if method.customer_id not in (None, owner):
+    if method.customer_id not in (None, intent.customer_id) or method.spent:
         error = AttachedElsewhere("The payment method you provided has already been attached to a customer.")
         raise _refused(work, intent, attempt, method, error)
     kept = generated.debit_of(work, method, setup_attempt=attempt.id) or method
@@ -103,15 +102,23 @@ async def _approved(work: Work, intent: SetupIntent, attempt: SetupAttempt, meth
     if kept is not method:
         told = generated.told(kept, None if mandate is None else mandate.id)
         setup_attempts.add_details(attempt, method.type, told)
-    if owner is not None and kept.customer_id is None:
-        # Locked, so that deleting the customer comes before this, and is seen, or after, and detaches it again.
-        customer = await customers.retrieve(work, owner, lock=True)
-        if not customer.deleted:
-            attachment.attach_now(work, kept, owner)
-    elif owner is None:
-        charging.keep_for_customer(method)
+        charging.spend(method)
+    await _give(work, intent, kept)
     setup_attempts.apply(attempt, AttemptFact.SUCCEEDED)
     intents.apply(work, intent, SetupFact.APPROVED)
+
+
+async def _give(work: Work, intent: SetupIntent, kept: PaymentMethod) -> None:
+    """Let what was set up be its customer's, the account's own, or kept for whom it will be attached to."""
+    if intent.customer_id is not None:
+        # Locked, so that deleting the customer comes before this, and is seen, or after, and detaches it again.
+        customer = await customers.retrieve(work, intent.customer_id, lock=True)
+        if kept.customer_id is None and not customer.deleted:
+            attachment.attach_now(work, kept, intent.customer_id)
+    elif intent.attach_to_self:
+        charging.spend(kept)  # No customer pays with it.
+    elif intent.details.get("single_use") is None:
+        charging.keep_for_customer(kept)
 
 
 def _refused(
