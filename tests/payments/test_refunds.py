@@ -311,3 +311,6 @@ async def test_a_charges_payment_intent_can_be_named_beside_it(shop: Shop) -> No
         wrong = (await shop.post(at, {"payment_intent": other.id})).json()["error"]
         assert wrong["param"] == "payment_intent"
         assert (await shop.post(at, {"payment_intent": paid.id, "amount": "500"})).status_code == 200
+    for cash in ({"origin": "customer_balance"}, {"currency": "usd"}, {"customer": "cus_1"}):
+        refused = (await shop.post(f"/v1/charges/{paid.latest_charge}/refunds", cash)).json()["error"]
+        assert refused["param"] == next(iter(cash)), refused

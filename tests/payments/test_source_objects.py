@@ -249,6 +249,45 @@ async def test_a_direct_debit_by_mandate(shop: Shop) -> None:
     assert (await shop.event_types())[-1] == "source.canceled"
 
 
+async def test_an_australian_account_is_debited(shop: Shop) -> None:
+    account = {"account_number": "000123456", "bsb_number": "000000"}
+    source = await made(shop, {"type": "au_becs_debit", "currency": "aud", "au_becs_debit": account})
+    assert (source.status, source.au_becs_debit.last4, source.au_becs_debit.bsb_number) == (
+        "chargeable",
+        "3456",
+        "000000",
+    )
+    charge = await shop.v1.charges.create_async({"amount": 500, "currency": "aud", "source": source.id})
+    assert charge.status == "pending"
+    await shop.until(lambda: shop.v1.charges.retrieve_async(charge.id), status="succeeded")
+
+
+async def test_a_deleted_customers_sources_are_consumed(shop: Shop) -> None:
+    card, receiver = await made(shop, CARD), await made(shop, ACH)
+    customer = await shop.v1.customers.create_async({"source": card.id})
+    await shop.v1.customers.payment_sources.create_async(customer.id, {"source": receiver.id})
+    with raises_stripe(code="resource_missing"):
+        await shop.v1.customers.update_async(customer.id, {"invoice_settings": {"default_payment_method": receiver.id}})
+    await shop.v1.customers.update_async(customer.id, {"invoice_settings": {"default_payment_method": card.id}})
+    await shop.v1.customers.delete_async(customer.id)
+    for source in (card, receiver):
+        found = await shop.v1.sources.retrieve_async(source.id)
+        assert (found.status, "customer" in found) == ("consumed", False)
+
+
+async def test_a_charge_of_a_source_can_fail_and_be_refunded(shop: Shop) -> None:
+    declined = await made(shop, {"type": "card", "token": "tok_chargeCustomerFail"})
+    with raises_stripe("card_error", code="card_declined", status=402):
+        await shop.v1.charges.create_async({"amount": 500, "currency": "usd", "source": declined.id})
+    assert (await shop.v1.sources.retrieve_async(declined.id)).status == "consumed"
+    source = await made(shop, REDIRECT, {"type": "ideal"})
+    await decide(shop, source, "complete")
+    charge = await shop.v1.charges.create_async({"amount": 1099, "currency": "eur", "source": source.id})
+    refund = await shop.v1.refunds.create_async({"charge": charge.id})
+    assert refund.charge == charge.id
+    await shop.until(lambda: shop.v1.charges.retrieve_async(charge.id), refunded=True)
+
+
 async def test_money_arrives_at_a_receiver_and_is_charged(shop: Shop) -> None:
     source = await made(shop, ACH)
     assert (source.flow, source.status, source.receiver.amount_received) == ("receiver", "pending", 0)

@@ -13,6 +13,7 @@ Leaf: TypeAlias = "str | Mapping[str, Leaf]"
 UNDESCRIBED: Mapping[str, Mapping[str, Leaf]] = {
     "POST /v1/sources": {
         "ach_debit": {"account_number*": "string", "country*": "string", "routing_number*": "string", "type": "string"},
+        "au_becs_debit": {"account_number*": "string", "bsb_number*": "string"},
         "bancontact": {"preferred_language": "string"},
         "card": {"cvc": "string", "exp_month*": "integer", "exp_year*": "integer", "number*": "string"},
         "ideal": {"bank": "string"},

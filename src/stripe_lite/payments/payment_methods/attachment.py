@@ -16,9 +16,9 @@ from stripe_lite.http.questions import Question
 from stripe_lite.payments.payment_methods.charging import authorization, declined, learn
 from stripe_lite.payments.payment_methods.details import missing
 from stripe_lite.payments.payment_methods.known import UNCHECKED
-from stripe_lite.payments.payment_methods.model import PAYOUT_ACCOUNT, PaymentMethod
+from stripe_lite.payments.payment_methods.model import PaymentMethod
 from stripe_lite.payments.payment_methods.schema import PaymentMethodAttachParams, render
-from stripe_lite.payments.payment_methods.service import resolve
+from stripe_lite.payments.payment_methods.service import is_method, resolve
 from stripe_lite.payments.sources import life
 
 VERIFICATION = "verification"
@@ -110,7 +110,7 @@ async def attach_to_customer(work: Work, link: Link) -> None:
 async def check_default(work: Work, link: Link) -> None:
     """Refuse a default for invoices that is not attached to the customer."""
     payment_method = await work.get(PaymentMethod, link.id)
-    if payment_method is None or payment_method.type == PAYOUT_ACCOUNT:
+    if payment_method is None or not is_method(payment_method):
         raise ResourceMissing("PaymentMethod", link.id, param=link.param)
     if payment_method.customer_id != link.customer.id:
         raise InvalidRequest(

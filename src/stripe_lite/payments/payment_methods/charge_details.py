@@ -25,7 +25,7 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "alipay": ("buyer_id", "fingerprint", "transaction_id"),
     "alma": ("installments", "transaction_id"),
     "amazon_pay": ("funding", "transaction_id"),
-    "au_becs_debit": ("bsb_number", "fingerprint", "last4", "mandate"),
+    "au_becs_debit": ("bsb_number", "fingerprint", "last4"),
     "bacs_debit": ("fingerprint", "last4", "mandate", "sort_code"),
     "bancontact": (
         "bank_code",
@@ -112,6 +112,9 @@ NEVER_NULL: dict[str, tuple[str, ...]] = {
 # Which debits tell the day that the payer's bank is expected to book them on.
 DEBITED = frozenset({"acss_debit", "au_becs_debit", "bacs_debit", "nz_bank_account", "sepa_debit", "us_bank_account"})
 
+# Types of which a charge tells the mandate where it has one, and nothing where not: the older charges have none.
+WITH_MANDATE = ("acss_debit", "au_becs_debit", "twint", "us_bank_account")
+
 
 def billing(method: PaymentMethod) -> Tree:
     """The billing details that a charge takes over from its payment method."""
@@ -152,7 +155,7 @@ def of_charge(
     told = {name: value for name, value in told.items() if value is not None or name not in never_null}
     if method.type in DEBITED:
         told |= _debit_day(method.type, answer, given, settings)
-    if mandate is not None and ("mandate" in told or method.type in ("acss_debit", "twint", "us_bank_account")):
+    if mandate is not None and ("mandate" in told or method.type in WITH_MANDATE):
         told["mandate"] = mandate
     return {method.type: told, "type": method.type}
 

@@ -72,7 +72,7 @@ async def resolve(
         work.add(payment_method)
         return payment_method
     found = await work.get(PaymentMethod, id, lock=lock, watch=watch) if id.startswith(NAME_PREFIXES) else None
-    if found is None or not _is_method(found) or not _may_see(work, found):
+    if found is None or not is_method(found) or not _may_see(work, found):
         raise ResourceMissing("PaymentMethod", id, param=param)
     return found
 
@@ -83,7 +83,7 @@ def read_named(work: Work, name: str) -> PaymentMethod | None:
     return None if known is None else build(work, known, new_id("pm"))
 
 
-def _is_method(found: PaymentMethod) -> bool:
+def is_method(found: PaymentMethod) -> bool:
     """Whether it is a payment method, and not a source that only charges can be made with."""
     if found.source_status is None:
         return found.type != PAYOUT_ACCOUNT
@@ -108,7 +108,7 @@ async def of_customer(work: Work, customer_id: str, id: str) -> PaymentMethod:
     """The customer's payment method with this id."""
     await customers.living(work, customer_id, param="customer")
     payment_method = await work.get(PaymentMethod, id)
-    if payment_method is None or payment_method.customer_id != customer_id or not _is_method(payment_method):
+    if payment_method is None or payment_method.customer_id != customer_id or not is_method(payment_method):
         raise ResourceMissing("PaymentMethod", id, param="payment_method")
     return payment_method
 

@@ -8,6 +8,7 @@ from stripe_lite.payments.charges.schema import render as render_charge
 from stripe_lite.payments.refunds import answers, origins
 from stripe_lite.payments.refunds import service as refunds
 from stripe_lite.payments.refunds.schema import (
+    ChargeRefundCreateParams,
     ChargeRefundListParams,
     ChargeRefundParams,
     RefundCreateParams,
@@ -58,7 +59,7 @@ async def refund_charge(work: Work, charge: str, params: ChargeRefundParams) -> 
 
 
 @router.post("/v1/charges/{charge}/refunds")
-async def create_charge_refund(work: Work, charge: str, params: ChargeRefundParams) -> RefundObject:
+async def create_charge_refund(work: Work, charge: str, params: ChargeRefundCreateParams) -> RefundObject:
     """Give money back of a charge."""
     return render(await refunds.create_of_charge(work, charge, params))
 

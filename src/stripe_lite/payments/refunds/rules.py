@@ -9,6 +9,7 @@ from stripe_lite.payments.charges.model import Charge
 from stripe_lite.payments.payment_intents.machine import IntentStatus
 from stripe_lite.payments.payment_intents.model import PaymentIntent
 from stripe_lite.payments.refunds import terms
+from stripe_lite.payments.refunds.schema import CashParams
 from stripe_lite.payments.refunds.terms import NOT_REFUNDABLE
 
 
@@ -20,6 +21,16 @@ def charge_of(intent: PaymentIntent) -> str:
             f"This PaymentIntent ({intent.id}) does not have a successful charge to refund.", param="payment_intent"
         )
     return intent.latest_charge_id
+
+
+def refuse_cash(params: CashParams) -> None:
+    """Refuse what names a customer's cash, where a charge is refunded."""
+    for name in ("origin", "customer", "currency"):
+        if getattr(params, name) is not None:
+            raise InvalidRequest(
+                f"`{name}` is for refunds of a customer's cash: use `POST /v1/refunds` for them, without a charge.",
+                param=name,
+            )
 
 
 def check_intent(charge: Charge, intent_id: str | None) -> None:

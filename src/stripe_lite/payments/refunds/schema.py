@@ -27,15 +27,24 @@ class ChargeRefundParams(Params):
     reason: RefundReason | None = Field(None, description="Why the money is given back.")
 
 
-class RefundCreateParams(ChargeRefundParams):
-    """A new refund."""
+class CashParams(Params):
+    """What names a customer's cash instead of a charge."""
 
-    charge: str | None = Field(None, description="The charge to refund.")
     currency: str | None = Field(None, description="Of the customer's cash: three-letter currency, in lower case.")
     customer: str | None = Field(None, description="Whose cash is given back, with `origin`.")
     origin: Literal["customer_balance"] | None = Field(
         None, description="Give back what a customer transferred, instead of a charge."
     )
+
+
+class ChargeRefundCreateParams(ChargeRefundParams, CashParams):
+    """A new refund of the charge that the path names, which cannot be one of a customer's cash."""
+
+
+class RefundCreateParams(ChargeRefundParams, CashParams):
+    """A new refund."""
+
+    charge: str | None = Field(None, description="The charge to refund.")
 
 
 class RefundUpdateParams(Params):

@@ -32,6 +32,7 @@ from stripe_lite.payments.refunds.machine import REFUND, RefundFact, RefundStatu
 from stripe_lite.payments.refunds.model import Refund
 from stripe_lite.payments.refunds.schema import (
     AWAITS_CHARGE,
+    ChargeRefundCreateParams,
     ChargeRefundParams,
     RefundCreateParams,
     RefundListParams,
@@ -65,8 +66,9 @@ async def create(work: Work, params: RefundCreateParams) -> Refund:
     return refund
 
 
-async def create_of_charge(work: Work, charge_id: str, params: ChargeRefundParams) -> Refund:
+async def create_of_charge(work: Work, charge_id: str, params: ChargeRefundCreateParams) -> Refund:
     """Give money back of the charge that the path names."""
+    rules.refuse_cash(params)
     charge = await charges.retrieve(work, charge_id, lock=True)
     rules.check_intent(charge, params.payment_intent)
     refund = _begin(work, charge, params)

@@ -14,6 +14,7 @@ from stripe_lite.payments.payment_methods.details import missing, read
 from stripe_lite.payments.payment_methods.known import Known, build
 from stripe_lite.payments.payment_methods.model import PaymentMethod
 from stripe_lite.payments.payment_methods.schema import (
+    AuBecsDebitParams,
     IdealParams,
     PaymentMethodCreateParams,
     SepaDebitParams,
@@ -28,7 +29,7 @@ from stripe_lite.payments.sources.types import SourceType
 from stripe_lite.payments.tokens import service as tokens
 from stripe_lite.payments.tokens.schema import BankAccountTokenParams, CardTokenParams
 
-HASHES = ("ach_debit", "bancontact", "card", "ideal", "sepa_debit", "sofort", "three_d_secure")
+HASHES = ("ach_debit", "au_becs_debit", "bancontact", "card", "ideal", "sepa_debit", "sofort", "three_d_secure")
 TRIES = 3
 SECRET_LENGTH = 24
 # What is told of a payment by each of these types; null until somebody learns it.
@@ -180,7 +181,7 @@ def _check(params: SourceObjectCreateParams, type: str, kind: SourceType) -> Non
 def _check_mandate(params: SourceObjectCreateParams, type: str) -> None:
     if params.mandate is None:
         return
-    if type not in ("ach_debit", "sepa_debit"):
+    if type not in types.MANDATED:
         raise InvalidRequest(f"Sources of the type {type} have no mandate.", param="mandate")
     if params.mandate.acceptance is not None and params.mandate.acceptance.status in ("refused", "revoked"):
         raise InvalidRequest("A source needs a mandate that its payer agrees to.", param="mandate[acceptance][status]")
@@ -241,6 +242,8 @@ async def _made(work: Work, params: SourceObjectCreateParams) -> Made:
 def _as_method(params: SourceObjectCreateParams, kind: SourceType) -> PaymentMethodCreateParams:
     """The payment method that a source pays with, as a client would send it."""
     hashes: Tree = {}
+    if params.au_becs_debit is not None:
+        hashes["au_becs_debit"] = AuBecsDebitParams(**params.au_becs_debit.model_dump())
     if params.ideal is not None:
         hashes["ideal"] = IdealParams(bank=params.ideal.bank)
     if params.sepa_debit is not None:

@@ -67,7 +67,7 @@ async def update(work: Work, id: str, params: SourceObjectUpdateParams) -> Payme
         email = source.billing_details.get("email")
         life.tell(source, source_order=making.order(params.source_order, told["amount"], told["currency"], email))
     if params.mandate is not None:
-        if told["type"] not in ("ach_debit", "sepa_debit"):
+        if told["type"] not in types.MANDATED:
             raise InvalidRequest(f"Sources of the type {told['type']} have no mandate.", param="mandate")
         mandate: Tree = (told.get("mandate") or {}) | params.mandate.model_dump(exclude_unset=True)
         life.tell(source, mandate=mandate)

@@ -132,6 +132,13 @@ class AchDebitSourceParams(Params):
     type: Literal["company", "individual"] | None = Field(None, description="Whose account it is.")
 
 
+class AuBecsDebitSourceParams(Params):
+    """A bank account in Australia."""
+
+    account_number: str = Field(description="Account number.")
+    bsb_number: str = Field(description="Bank, state and branch number, six digits.")
+
+
 class BancontactSourceParams(Params):
     """A payment by Bancontact."""
 
@@ -178,6 +185,7 @@ class SourceObjectCreateParams(Params):
 
     ach_debit: AchDebitSourceParams | None = Field(None, description="The bank account, for this type.")
     amount: int | None = Field(None, description="What it can be charged, in minor units; for single use.")
+    au_becs_debit: AuBecsDebitSourceParams | None = Field(None, description="The bank account, for this type.")
     bancontact: BancontactSourceParams | None = Field(None, description="Settings of this type.")
     card: CardHashParams | None = Field(None, description="The card, for this type.")
     currency: str | None = Field(None, description="Three-letter currency, in lower case.")
@@ -359,6 +367,7 @@ class SourceSourceObject(StripeObject):
     alipay: Tree | None = Field(None, description="What is known of the payment, of this type.")
     allow_redisplay: str | None = Field(description="Whether it may be shown to its customer again.")
     amount: int | None = Field(description="What it can be charged, in minor units; null for repeated use.")
+    au_becs_debit: Tree | None = Field(None, description="The bank account, of this type.")
     bancontact: Tree | None = Field(None, description="What is known of the payment, of this type.")
     card: Tree | None = Field(None, description="The card, of this type.")
     client_secret: str = Field(description="Lets a client look the source up with a publishable key.")
@@ -483,6 +492,8 @@ def _hash(source: PaymentMethod, told: Tree) -> Tree:
             names = ("bank_name", "fingerprint", "last4", "routing_number")
             account: Tree = {name: known[name] for name in names}
             return account | {"country": source.extras["country"], "type": known["account_holder_type"]}
+        case "au_becs_debit":
+            return {name: known[name] for name in ("bsb_number", "fingerprint", "last4")}
         case "sepa_debit":
             iban: Tree = {name: known[name] for name in ("bank_code", "branch_code", "country", "fingerprint", "last4")}
             return iban | shown

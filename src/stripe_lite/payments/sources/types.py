@@ -38,6 +38,7 @@ TYPES: dict[str, SourceType] = {
     RECEIVED: SourceType(RECEIVED, "receiver", reusable=True),
     "ach_debit": SourceType("us_bank_account", "code_verification", reusable=True),
     "alipay": _redirect("alipay"),
+    "au_becs_debit": SourceType("au_becs_debit", "none", reusable=True),
     "bancontact": _redirect("bancontact"),
     "card": SourceType("card", "none", reusable=True),
     "eps": _redirect("eps"),
@@ -50,7 +51,8 @@ TYPES: dict[str, SourceType] = {
     "three_d_secure": _redirect("card"),
 }
 # Types that are payment methods too, once they belong to a customer.
-METHODS = frozenset({"card", "sepa_debit"})
+METHODS = frozenset({"au_becs_debit", "card", "sepa_debit"})
+MANDATED = frozenset({"ach_debit", "au_becs_debit", "sepa_debit"})
 
 
 def of(type: str) -> SourceType:
