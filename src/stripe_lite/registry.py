@@ -63,7 +63,7 @@ from stripe_lite.payments.early_fraud_warnings import router as early_fraud_warn
 from stripe_lite.payments.early_fraud_warnings import service as early_fraud_warnings
 from stripe_lite.payments.mandates import router as mandates_router
 from stripe_lite.payments.mandates import service as mandates
-from stripe_lite.payments.payment_intents import attempts, captures, endings, funding, increments, line_items
+from stripe_lite.payments.payment_intents import agreement, attempts, captures, endings, funding, increments, line_items
 from stripe_lite.payments.payment_intents import router as payment_intents_router
 from stripe_lite.payments.payment_intents import service as payment_intents
 from stripe_lite.payments.payment_method_configurations import router as payment_method_configurations_router
@@ -220,7 +220,7 @@ BATCHES: Mapping[str, BatchHandler] = {
 # Event type → who reacts to it, in order, in the same transaction.
 REACTIONS: Mapping[str, tuple[Reaction, ...]] = {
     "charge.captured": (dispute_opening.expect,),
-    "charge.dispute.created": (reviews.close_disputed,),
+    "charge.dispute.created": (reviews.close_disputed, agreement.end_disputed),
     "charge.expired": (reviews.close_expired,),
     "charge.refunded": (dispute_opening.close_inquiries, reviews.close_refunded),
     "charge.succeeded": (dispute_opening.expect, reviews.open_new),

@@ -108,6 +108,13 @@ async def test_a_setup_makes_a_mandate_for_later_payments(shop: Shop) -> None:
         await shop.v1.mandates.retrieve_async("mandate_none")
 
 
+async def test_with_a_customer_their_mandates_go(shop: Shop) -> None:
+    intent = await set_up(shop, "sepa_debit", SEPA)
+    await shop.v1.customers.delete_async(intent.customer)
+    assert (await shop.v1.mandates.retrieve_async(intent.mandate.id)).status == "inactive"
+    assert (await shop.event_types())[-1] == "mandate.updated"
+
+
 async def test_a_payment_makes_a_mandate_for_itself_or_for_later_ones(shop: Shop) -> None:
     single = await shop.v1.payment_intents.create_async(DEBIT | {"expand": ["latest_charge"]})
     id = single.latest_charge.payment_method_details.us_bank_account.mandate
@@ -172,6 +179,17 @@ async def test_a_debit_that_fails_for_good_ends_its_mandate(shop: Shop) -> None:
     debit = await shop.v1.payment_intents.create_async(payment(poor, "us_bank_account", "usd"))
     await shop.until(lambda: shop.v1.payment_intents.retrieve_async(debit.id), status="requires_payment_method")
     assert (await shop.v1.mandates.retrieve_async(poor.mandate.id)).status == "active"
+
+
+async def test_a_disputed_debit_ends_its_mandate(shop: Shop) -> None:
+    intent = await set_up(shop, "us_bank_account", "pm_usBankAccount_dispute")
+    debit = await shop.v1.payment_intents.create_async(payment(intent, "us_bank_account", "usd"))
+    await shop.until(lambda: shop.v1.payment_intents.retrieve_async(debit.id), status="succeeded")
+    await shop.until(lambda: shop.v1.mandates.retrieve_async(intent.mandate.id), status="inactive")
+    types = await shop.event_types()
+    assert types.index("charge.dispute.created") < types.index("mandate.updated")
+    with raises_stripe(code="payment_intent_mandate_invalid"):
+        await shop.v1.payment_intents.create_async(payment(intent, "us_bank_account", "usd"))
 
 
 BACS = [("pm_bacsDebit_success", "active", "accepted"), ("pm_bacsDebit_mandateRefused", "inactive", "refused")]

@@ -5,13 +5,17 @@ from stripe_lite.core.objects import Tree
 from stripe_lite.db.work import Work
 from stripe_lite.payments import kinds
 from stripe_lite.payments.charges.model import Charge
+from stripe_lite.payments.disputes.schema import DisputeObject
 from stripe_lite.payments.mandates import service as mandates
 from stripe_lite.payments.mandates import terms
+from stripe_lite.payments.mandates.machine import MandateFact
 from stripe_lite.payments.mandates.model import Mandate
 from stripe_lite.payments.mandates.service import Single
 from stripe_lite.payments.payment_intents import checks, options
 from stripe_lite.payments.payment_intents.model import PaymentIntent
 from stripe_lite.payments.payment_methods.model import PaymentMethod
+
+ENDED_BY_DISPUTES = frozenset({"us_bank_account"})
 
 
 async def reach(
@@ -61,6 +65,17 @@ def conclude(work: Work, intent: PaymentIntent, charge: Charge, kept: PaymentMet
         return None
     single = None if keeps else Single(charge.amount, charge.currency)
     return mandates.create(work, kept, agreed["acceptance"], _settings(intent, kept.type), single)
+
+
+async def end_disputed(work: Work, dispute: DisputeObject) -> None:
+    """A payer who disputes a debit of a US bank account takes back the mandate that it was made under."""
+    charge = await work.get(Charge, str(dispute.charge))
+    id: str | None = None if charge is None else charge.details.get("mandate")
+    if charge is None or id is None or charge.details["payment_method_details"]["type"] not in ENDED_BY_DISPUTES:
+        return
+    mandate = await mandates.retrieve(work, id, lock=True)
+    if mandate.status in mandates.OPEN:
+        mandates.apply(work, mandate, MandateFact.REVOKED)
 
 
 def _keeps(intent: PaymentIntent, method: PaymentMethod) -> bool:
