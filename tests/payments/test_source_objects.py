@@ -1,5 +1,6 @@
 """Source objects: what payers did before there were payment intents, each type in its own way."""
 
+import asyncio
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -8,6 +9,8 @@ import httpx
 import pytest
 from stripe import HTTPXClient, StripeClient
 
+from stripe_lite.payments.reviews.machine import REVIEW, ReviewFact, ReviewStatus
+from stripe_lite.payments.sources.machine import SOURCE, SourceFact, SourceStatus
 from tests.shop import Shop, raises_stripe
 
 BACK = "https://shop.example/back?order=7"
@@ -435,3 +438,30 @@ async def test_what_is_paid_for_is_told(shop: Shop) -> None:
 async def test_sources_that_cannot_be(shop: Shop, params: dict[str, Any], param: str) -> None:
     with raises_stripe(param=param):
         await made(shop, params)
+
+
+async def test_racers_charge_a_source_once(shop: Shop) -> None:
+    source = await made(shop, CARD)
+    payment = {"amount": "500", "currency": "usd", "source": source.id}
+    answers = await asyncio.gather(*(shop.post("/v1/charges", payment) for _ in range(8)))
+    assert sorted({answer.status_code for answer in answers}) in ([200, 400], [200, 400, 429], [200, 429])
+    assert [answer.status_code for answer in answers].count(200) == 1
+
+
+# From each state, what its clients can make happen.
+STORIES = {
+    "pending": {SourceFact.READY, SourceFact.DECLINED, SourceFact.EXPIRED, SourceFact.REVOKED, SourceFact.DETACHED},
+    "chargeable": {SourceFact.EXPIRED, SourceFact.REVOKED, SourceFact.CHARGED, SourceFact.DETACHED},
+    "consumed": set(),
+    "canceled": set(),
+    "failed": set(),
+}
+
+
+def test_the_machines_say_what_can_happen() -> None:
+    for state in SourceStatus:
+        assert {fact for fact in SourceFact if SOURCE.can(state, fact)} == STORIES[state]
+    assert set(SOURCE.terminal()) == {SourceStatus.CONSUMED, SourceStatus.CANCELED, SourceStatus.FAILED}
+    for status in ReviewStatus:
+        possible = {fact for fact in ReviewFact if REVIEW.can(status, fact)}
+        assert possible == (set(ReviewFact) if status is ReviewStatus.OPEN else set())

@@ -206,7 +206,7 @@ async def test_a_customer_is_updated_by_the_older_parameters(shop: Shop) -> None
     account = banked["default_source"]
     assert account.startswith("ba_")
     sources = (await shop.v1.customers.payment_sources.list_async(customer.id)).data
-    assert {source.id for source in sources} == {account, carded["default_source"]}
+    assert [source.id for source in sources] == [account, carded["default_source"]]
     assert (await shop.post(at, {"default_card": carded["default_source"]})).status_code == 200
     assert (await shop.post(at, {"default_bank_account": account})).json()["default_source"] == account
     for refused, param, code in (
@@ -220,3 +220,21 @@ async def test_a_customer_is_updated_by_the_older_parameters(shop: Shop) -> None
         error = (await shop.post(at, refused)).json()["error"]
         assert (error.get("param"), error.get("code")) == (param, code), error
     assert (await shop.v1.customers.retrieve_async(customer.id)).default_source == account
+
+
+async def test_lists_of_all_kinds_are_newest_first(shop: Shop) -> None:
+    customer = await shop.v1.customers.create_async()
+    sources, methods = shop.v1.customers.payment_sources, shop.v1.customers.payment_methods
+    made = []
+    for token in ("tok_visa", "btok_us_verified", "tok_amex", "btok_us_verified"):
+        made.append((await sources.create_async(customer.id, {"source": token})).id)
+    pages = [await sources.list_async(customer.id, {"limit": 3})]
+    pages.append(await sources.list_async(customer.id, {"limit": 3, "starting_after": pages[0].data[-1].id}))
+    assert [found.id for page in pages for found in page.data] == made[::-1]
+    assert [page.has_more for page in pages] == [True, False]
+    back = await sources.list_async(customer.id, {"limit": 2, "ending_before": made[0]})
+    assert [found.id for found in back.data] == [made[2], made[1]]
+    newest = await shop.v1.payment_methods.attach_async("pm_card_visa", {"customer": customer.id})
+    last = (await sources.create_async(customer.id, {"source": "tok_jcb"})).id
+    shown = [found.id for found in (await methods.list_async(customer.id, {"limit": 3})).data]
+    assert shown == [last, newest.id, made[3]]

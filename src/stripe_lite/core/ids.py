@@ -13,6 +13,7 @@ from itertools import product
 
 ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 COUNTER_MAX = 62**3
+MOMENT_LENGTH = 24  # What follows the prefix: whatever that is, ids sort by this.
 RANDOM_BITS = 72  # Four times 18, each of which makes three characters.
 
 # Three characters at a time cost a third of the divisions.

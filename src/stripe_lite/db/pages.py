@@ -1,15 +1,17 @@
 """Pages of a list: the rows on one side of a cursor, found by the key's own order however long the list is."""
 
 from functools import cache
-from typing import TypeVar
+from typing import TypeAlias, TypeVar
 
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import ColumnElement, Select, func, select
 
+from stripe_lite.core.ids import MOMENT_LENGTH
 from stripe_lite.core.lists import ListParams
 from stripe_lite.db.base import Resource, Row
 from stripe_lite.db.queries import fields_of
 
 AnyRow = TypeVar("AnyRow", bound=Row)
+Condition: TypeAlias = ColumnElement[bool]
 
 
 @cache
@@ -35,16 +37,26 @@ def page_statement(
     account_id: str,
     livemode: bool,
     params: ListParams,
-    conditions: tuple[ColumnElement[bool], ...],
+    conditions: tuple[Condition, ...],
+    *,
+    mixed: bool = False,
 ) -> Select[AnyRow]:
-    """The same with further conditions."""
+    """The same with further conditions. In `mixed` lists ids begin with different prefixes; what follows has the time.
+
+    No index has that order: the conditions must leave few rows.
+    """
+    moment: ColumnElement[str] = func.right(model.id, MOMENT_LENGTH).collate("C") if mixed else model.id.expression
     statement = select(model).where(model.account_id == account_id, *conditions)
     if issubclass(model, Resource):
         statement = statement.where(model.livemode == livemode)
     if params.ending_before is not None:
-        statement = statement.where(model.id > params.ending_before).order_by(model.id.asc())
+        statement = statement.where(moment > _moment(params.ending_before, mixed)).order_by(moment.asc())
     else:
-        statement = statement.order_by(model.id.desc())
+        statement = statement.order_by(moment.desc())
         if params.starting_after is not None:
-            statement = statement.where(model.id < params.starting_after)
+            statement = statement.where(moment < _moment(params.starting_after, mixed))
     return statement.limit(params.limit + 1)
+
+
+def _moment(cursor: str, mixed: bool) -> str:
+    return cursor[-MOMENT_LENGTH:] if mixed else cursor

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 import asyncpg
-from sqlalchemy import ColumnElement, Select
+from sqlalchemy import Select
 from sqlalchemy.orm.base import instance_state
 
 from stripe_lite.core.clock import utc_now
@@ -19,7 +19,7 @@ from stripe_lite.core.memory import Memory
 from stripe_lite.core.terms import Terms
 from stripe_lite.db import queries, writes
 from stripe_lite.db.base import Base, Resource, Row
-from stripe_lite.db.pages import page_sql, page_statement
+from stripe_lite.db.pages import Condition, page_sql, page_statement
 from stripe_lite.db.plan import CommitUnknown, Conflict, Plan, Recorded, RequestStamp
 from stripe_lite.db.session import APPLICATION_NAME, LOST, Database, Driver, Lease
 from stripe_lite.db.witness import END_SESSION, Witness, witness_of
@@ -151,16 +151,18 @@ class Work:
         return [row for row in (self._remember(model, record, locked=lock) for record in records) if row is not None]
 
     async def page(
-        self, model: type[AnyRow], params: ListParams, *conditions: ColumnElement[bool], noun: str | None = None
+        self, model: type[AnyRow], params: ListParams, *conditions: Condition, noun: str = "", mixed: bool = False
     ) -> Page[AnyRow]:
-        """One page of the account's rows in this mode, newest first, from the cursor that the client named."""
+        """One page of the account's rows, newest first, from the client's cursor; `mixed`: with different prefixes."""
         backwards = params.ending_before is not None
         cursor = params.ending_before or params.starting_after
         if cursor is not None and await self.get(model, cursor) is None:
             noun = noun or model.__tablename__.removesuffix("s")
             raise ResourceMissing(noun, cursor, param="ending_before" if backwards else "starting_after")
         if conditions:
-            rows = await self.all(page_statement(model, self.account_id, self.livemode, params, conditions))
+            rows = await self.all(
+                page_statement(model, self.account_id, self.livemode, params, conditions, mixed=mixed)
+            )
         else:
             arguments: list[Any] = [self.account_id, params.limit + 1]
             arguments += [self.livemode] if issubclass(model, Resource) else []

@@ -116,7 +116,7 @@ async def of_customer(work: Work, customer_id: str, id: str) -> PaymentMethod:
 async def page(work: Work, params: PaymentMethodListParams) -> Page[PaymentMethod]:
     """The account's payment methods, newest first."""
     if params.customer is None:
-        return await _page(work, params)
+        return await _page(work, params, mixed=False)
     return await page_of_customer(work, params.customer, params)
 
 
@@ -125,7 +125,7 @@ async def page_of_customer(
 ) -> Page[PaymentMethod]:
     """A customer's payment methods, newest first."""
     await customers.living(work, customer_id, param="customer")
-    return await _page(work, params, PaymentMethod.customer_id == customer_id)
+    return await _page(work, params, PaymentMethod.customer_id == customer_id, mixed=True)
 
 
 async def update(work: Work, id: str, params: PaymentMethodUpdateParams) -> PaymentMethod:
@@ -148,7 +148,7 @@ async def update(work: Work, id: str, params: PaymentMethodUpdateParams) -> Paym
 
 
 async def _page(
-    work: Work, params: CustomerPaymentMethodListParams, *conditions: ColumnElement[bool]
+    work: Work, params: CustomerPaymentMethodListParams, *conditions: ColumnElement[bool], mixed: bool
 ) -> Page[PaymentMethod]:
     wanted = PaymentMethod.type != PAYOUT_ACCOUNT if params.type is None else PaymentMethod.type == params.type
     usable = and_(
@@ -159,7 +159,7 @@ async def _page(
     conditions = (*conditions, wanted, or_(PaymentMethod.source_status.is_(None), usable))
     if params.allow_redisplay is not None:
         conditions = (*conditions, PaymentMethod.allow_redisplay == params.allow_redisplay)
-    return await work.page(PaymentMethod, params, *conditions, noun="PaymentMethod")
+    return await work.page(PaymentMethod, params, *conditions, noun="PaymentMethod", mixed=mixed)
 
 
 def _bill(payment_method: PaymentMethod, given: Params) -> None:

@@ -199,14 +199,18 @@ async def page(work: Work, customer_id: str, params: SourceListParams) -> Page[P
     elif params.object is not None:
         conditions.append(PaymentMethod.source_status.is_(None))
         conditions.append(PaymentMethod.type.in_(TYPES.get(params.object, (params.object,))))
-    return await work.page(PaymentMethod, params, *conditions, noun="source")
+    return await work.page(PaymentMethod, params, *conditions, noun="source", mixed=True)
 
 
 async def included(work: Work, customer: StripeObject) -> ListObject[SourceObject]:
     """The sources in a customer that is asked for with `expand[]=sources`."""
     assert isinstance(customer, CustomerObject)
     await work.flush()
-    found = await work.all(_of_customer(work, customer.id).order_by(PaymentMethod.id.desc()).limit(INCLUDED_MAX + 1))
+    found = await work.all(
+        _of_customer(work, customer.id)
+        .order_by(PaymentMethod.created_at.desc(), PaymentMethod.id.desc())
+        .limit(INCLUDED_MAX + 1)
+    )
     return ListObject(
         data=[render(source) for source in found[:INCLUDED_MAX]],
         has_more=len(found) > INCLUDED_MAX,
