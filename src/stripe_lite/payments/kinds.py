@@ -18,6 +18,7 @@ class Kind:
     currencies: frozenset[str] = EVERY
     redirects: bool = False
     debit: bool = False  # Settles later, and needs a mandate.
+    app: bool = False  # Paid in an app of the payer's: by a QR code, or a notification.
     voucher: bool = False  # Paid elsewhere, with a voucher, until it expires.
     transfer: bool = False  # Paid by the payer's bank, into the customer's cash balance.
     reserves: bool = False  # An amount can be reserved first, and captured later.
@@ -35,6 +36,10 @@ def _debit(label: str, currencies: str) -> Kind:
 
 def _voucher(label: str, currencies: str, *needs: str) -> Kind:
     return Kind(label, frozenset(currencies.split()), voucher=True, needs=needs)
+
+
+def _app(label: str, currencies: str, *needs: str, life: timedelta | None = None) -> Kind:
+    return Kind(label, frozenset(currencies.split()), app=True, needs=needs, life=life)
 
 
 def _redirect(label: str, currencies: str, *needs: str, reserves: bool = False, life: timedelta | None = None) -> Kind:
@@ -55,6 +60,13 @@ KINDS: dict[str, Kind] = {
     "konbini": _voucher("Konbini", "jpy", "name", "email"),
     "multibanco": _voucher("Multibanco", "eur", "email"),
     "oxxo": _voucher("OXXO", "mxn", "name", "email"),
+    "blik": _app("BLIK", "pln", life=timedelta(seconds=60)),
+    "mb_way": _app("MB WAY", "eur", "phone", life=timedelta(minutes=5)),
+    "paynow": _app("PayNow", "sgd", life=timedelta(hours=1)),
+    "pix": _app("Pix", "brl"),
+    "promptpay": _app("PromptPay", "thb", "email", life=timedelta(days=1)),
+    "swish": _app("Swish", "sek", life=timedelta(minutes=3)),
+    "upi": _app("UPI", "inr", life=timedelta(minutes=5)),
     "affirm": _redirect("Affirm", "usd cad", reserves=True, life=timedelta(hours=12)),
     "afterpay_clearpay": _redirect(
         "Afterpay / Clearpay", "usd cad gbp aud nzd", reserves=True, life=timedelta(hours=3)

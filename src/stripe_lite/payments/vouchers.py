@@ -11,6 +11,15 @@ from stripe_lite.core.objects import Tree
 
 Ending: TypeAlias = Literal["paid", "expired"]
 
+
+@dataclass(frozen=True, slots=True)
+class Habit:
+    """How a test payer behaves after so much time; with no ending, they let the time pass."""
+
+    ending: Ending | None
+    delay: timedelta = timedelta(0)
+
+
 DELAY = timedelta(minutes=3)
 CODE_DIGITS = 6
 CONFIRMATION_DIGITS = 11
@@ -33,20 +42,21 @@ VOUCHERS: dict[str, Voucher] = {
     "multibanco": Voucher("multibanco_display_details", UTC, 7, range(0)),
     "oxxo": Voucher("oxxo_display_details", timezone(timedelta(hours=-6)), 3, range(1, 8), "expires_after"),
 }
-# How a test payer behaves, by what their e-mail address holds before the @; others pay after a while.
-EMAILS: dict[str, tuple[Ending, timedelta] | None] = {
-    "succeed_immediately": ("paid", timedelta(0)),
-    "expire_immediately": ("expired", timedelta(0)),
-    "expire_with_delay": ("expired", DELAY),
-    "fill_never": None,
+NOBODY = Habit("paid", DELAY)  # Who is not known by name pays after a while.
+# How a test payer behaves, by what their e-mail address holds before the @.
+EMAILS: dict[str, Habit] = {
+    "succeed_immediately": Habit("paid"),
+    "expire_immediately": Habit("expired"),
+    "expire_with_delay": Habit("expired", DELAY),
+    "fill_never": Habit(None),
 }
 # The same by the telephone number that a payer confirms a konbini payment with.
-CONFIRMATION_NUMBERS: dict[str, tuple[Ending, timedelta] | None] = {
-    "11111111110": ("paid", DELAY),
-    "22222222220": ("paid", timedelta(0)),
-    "33333333330": ("expired", timedelta(0)),
-    "44444444440": ("expired", DELAY),
-    "55555555550": None,
+CONFIRMATION_NUMBERS: dict[str, Habit] = {
+    "11111111110": Habit("paid", DELAY),
+    "22222222220": Habit("paid"),
+    "33333333330": Habit("expired"),
+    "44444444440": Habit("expired", DELAY),
+    "55555555550": Habit(None),
 }
 
 
@@ -98,12 +108,18 @@ def make_out(type: str, settings: Tree, expiry: datetime, url: str) -> tuple[Tre
 def ending(type: str, settings: Tree, billing: Tree, now: datetime, expiry: datetime) -> tuple[Ending, datetime]:
     """How a test payer will deal with the voucher, and when."""
     number = settings.get("confirmation_number") if type == "konbini" else None
-    email: str = str(billing.get("email") or "").partition("@")[0]
-    named = [behaviour for part, behaviour in EMAILS.items() if part in email]
-    behaviour = named[0] if named else CONFIRMATION_NUMBERS.get(str(number), ("paid", DELAY))
-    if behaviour is None or now + behaviour[1] > expiry:
+    habit = by_email(str(billing.get("email") or ""))
+    if habit is NOBODY:
+        habit = CONFIRMATION_NUMBERS.get(str(number), NOBODY)
+    if habit.ending is None or now + habit.delay > expiry:
         return "expired", expiry
-    return behaviour[0], now + behaviour[1]
+    return habit.ending, now + habit.delay
+
+
+def by_email(email: str) -> Habit:
+    """How the test payer with this e-mail address behaves."""
+    name = email.partition("@")[0]
+    return next((habit for part, habit in EMAILS.items() if part in name), NOBODY)
 
 
 def _digits(count: int) -> str:

@@ -51,19 +51,19 @@ def redirect(work: Work, intent: Intent, method: PaymentMethod, return_url: str 
             told: Tree = {"native_data": None, "native_url": None, "return_url": return_url, "url": url}
         case "cashapp":
             kind = "cashapp_handle_redirect_or_display_qr_code"
-            code = _code_urls(url) | {"expires_at": unix(work.now + QR_CODE_LIFE)}
+            code = code_urls(url) | {"expires_at": unix(work.now + QR_CODE_LIFE)}
             told = {"hosted_instructions_url": url, "mobile_auth_url": url, "qr_code": code}
         case "wechat_pay":
             kind = "wechat_pay_display_qr_code"
             told = {"data": url, "hosted_instructions_url": url, "image_data_url": qr_codes.data_url(url)}
-            told |= _code_urls(url)
+            told |= code_urls(url)
         case _:
             kind = "redirect_to_url"
             told = {"return_url": return_url, "url": url}
     return {kind: told, "type": kind}
 
 
-def _code_urls(url: str) -> Tree:
+def code_urls(url: str) -> Tree:
     """Where the page's QR code is found as an image."""
     return {"image_url_png": f"{url}/qr.png", "image_url_svg": f"{url}/qr.svg"}
 

@@ -2,15 +2,16 @@
 
 from dataclasses import asdict, dataclass
 
-from stripe_lite.core.errors import CardError, InvalidRequest
+from stripe_lite.core.errors import CardError, InvalidRequest, StripeError
 from stripe_lite.core.objects import Tree
 from stripe_lite.db.work import Work
-from stripe_lite.payments import kinds, microdeposits
+from stripe_lite.payments import app_payers, kinds, microdeposits
 from stripe_lite.payments.confirmation_tokens import service as confirmation_tokens
 from stripe_lite.payments.microdeposits import Verdict
 from stripe_lite.payments.payment_intents import (
     actions,
     agreement,
+    app_actions,
     attempts,
     authentication,
     checks,
@@ -93,6 +94,7 @@ async def create(work: Work, params: PaymentIntentCreateParams) -> PaymentIntent
     """Create a payment intent, and confirm it at once where the client asked for that."""
     if not params.confirm:
         checks.refuse_without_confirm(params, ONLY_WITH_CONFIRM)
+        app_payers.refuse_code(params.payment_method_options)
     token = await confirmation_tokens.taken(work, params.confirmation_token)
     if token is not None:
         params = await confirmation_tokens.fill(work, token, params)
@@ -146,6 +148,8 @@ async def _confirm(work: Work, intent: PaymentIntent, params: ConfirmationFields
         work, intent, method, named=consent.mandate, given=consent.mandate_data, off_session=consent.off_session
     )
     kinds.check_payer(method.type, method.billing_details)
+    if method.type == "blik":
+        app_payers.check_code(params.payment_method_options)
     if method.type == "card":
         _prepare_card(intent, method)
     intent.confirmations += 1
@@ -161,6 +165,9 @@ async def _confirm(work: Work, intent: PaymentIntent, params: ConfirmationFields
             _refuse_action(work, intent, method)
         return
     await funding.give_back(work, intent)
+    if kinds.KINDS[method.type].app:
+        await _lead_into_app(work, intent, method, consent)
+        return
     action = _action(work, intent, method, consent)
     if action is None:
         await attempts.start(work, intent, method)
@@ -171,6 +178,18 @@ async def _confirm(work: Work, intent: PaymentIntent, params: ConfirmationFields
         intents.apply(work, intent, IntentFact.ACTION_REQUIRED)
         if action["type"] == actions.VERIFY and actions.deposits_fail(method):
             actions.give_up(work, intent, method, actions.DEPOSITS_FAILED)
+
+
+async def _lead_into_app(work: Work, intent: PaymentIntent, method: PaymentMethod, consent: Consent) -> None:
+    behaviour = app_actions.expected(work, intent, method)
+    if behaviour.error is not None and behaviour.error.code == app_payers.NO_CODE:
+        raise _refused(work, intent, method, behaviour.error)
+    if consent.error_on_requires_action:
+        _refuse_action(work, intent, method)
+    action = app_actions.hand_out(work, intent, method, behaviour)
+    intent.details = intent.details | {"next_action": action}
+    intents.apply(work, intent, IntentFact.ACTION_REQUIRED)
+    await app_actions.settle_at_once(work, intent, method, behaviour)
 
 
 def _refuse_unconfirmable(work: Work, intent: PaymentIntent) -> None:
@@ -254,7 +273,7 @@ def _check_future_usage(intent: PaymentIntent, method: PaymentMethod, consent: C
             "PaymentMethod for future usage. Please confirm this PaymentIntent with your customer on-session.",
             param="off_session",
         )
-    if method.type in SINGLE_USE - KEPT_BY_AGREEMENT:
+    if method.type in (SINGLE_USE | app_payers.NOT_KEPT) - KEPT_BY_AGREEMENT:
         raise InvalidRequest(
             f"A payment by {method.type} is single, so that `setup_future_usage` cannot be set for it.",
             code="payment_intent_incompatible_payment_method",
@@ -289,10 +308,16 @@ def _refuse_action(work: Work, intent: PaymentIntent, method: PaymentMethod) -> 
         "you're ready, you can upgrade your integration to handle actions.",
         code="authentication_required",
         decline_code="authentication_not_handled",
-        extra={"payment_method": render_method(method).tree()},
     )
+    raise _refused(work, intent, method, error)
+
+
+def _refused(work: Work, intent: PaymentIntent, method: PaymentMethod, error: StripeError) -> StripeError:
+    """The attempt ends with this error, which stays on record; another payment method is needed."""
+    error.keeps_work = True
+    error.extra["payment_method"] = render_method(method).tree()
     intent.payment_method_id = None
     intent.details = intent.details | {"last_payment_error": error.body()}
     intents.apply(work, intent, IntentFact.ATTEMPT_REFUSED)
     error.extra["payment_intent"] = intents.seen(work, intent).tree()
-    raise error
+    return error

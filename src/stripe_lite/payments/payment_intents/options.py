@@ -7,7 +7,7 @@ from stripe_lite.core.errors import InvalidRequest
 from stripe_lite.core.objects import Tree
 from stripe_lite.customers.cash_balances import transfers
 from stripe_lite.db.work import Work
-from stripe_lite.payments import kinds, vouchers
+from stripe_lite.payments import app_payers, kinds, vouchers
 from stripe_lite.payments.intents import Intent
 from stripe_lite.payments.payment_intents.model import PaymentIntent
 from stripe_lite.payments.payment_intents.schema import (
@@ -41,6 +41,7 @@ DEFAULTS: dict[str, Tree] = {
 }
 # What a type's settings take and don't give back.
 INPUT_ONLY: dict[str, tuple[str, ...]] = {
+    "blik": ("code",),
     "card": ("cvc_token", "three_d_secure"),
     "klarna": ("on_demand", "subscriptions"),
     "p24": ("tos_shown_and_accepted",),
@@ -282,6 +283,7 @@ def _settings_of(types: list[str], given: Tree | None, before: Tree) -> Tree:
     details: Tree = {"payment_method_types": types, "payment_method_options": merged(types, given, before)}
     for name in vouchers.VOUCHERS:
         vouchers.check_settings(name, details["payment_method_options"].get(name) or {})
+    app_payers.check_settings("pix", details["payment_method_options"].get("pix") or {})
     return details | imported_authentication(given)
 
 

@@ -14,7 +14,7 @@ from stripe_lite.db.search import Field, Found, Searchable
 from stripe_lite.db.search import search as search_rows
 from stripe_lite.db.work import Work
 from stripe_lite.events.outbox import record
-from stripe_lite.payments import client_secrets
+from stripe_lite.payments import app_payers, client_secrets
 from stripe_lite.payments.payment_intents import breakdown, checks, options
 from stripe_lite.payments.payment_intents.machine import PAYMENT_INTENT, IntentFact, IntentStatus
 from stripe_lite.payments.payment_intents.model import PaymentIntent, PaymentIntentTransition
@@ -161,6 +161,7 @@ def check_secret(work: Work, intent: PaymentIntent, client_secret: str | None) -
 async def update(work: Work, id: str, params: PaymentIntentUpdateParams) -> PaymentIntent:
     """Change a payment intent that was not paid yet; of a paid one only what it is filed under."""
     intent = await held(work, id)
+    app_payers.refuse_code(params.payment_method_options)
     sent = params.sent()
     _refuse_fixed(work, intent, set(sent))
     if params.amount is not None or params.currency is not None:

@@ -16,8 +16,10 @@ def hand_out(work: Work, intent: PaymentIntent, method: PaymentMethod) -> Tree:
     if expiry <= work.now:
         param = f"payment_method_options[{method.type}][expires_at]"
         raise InvalidRequest(f"Invalid {param}: it must be in the future.", param=param)
-    shown, told = vouchers.make_out(method.type, settings, expiry, actions.page_url(work, intent))
     ending, at = vouchers.ending(method.type, settings, method.billing_details, work.now, expiry)
+    if ending == "expired":
+        expiry = at
+    shown, told = vouchers.make_out(method.type, settings, expiry, actions.page_url(work, intent))
     intent.details = intent.details | {"voucher": told}
     endings.later(work, intent, ending, at)
     return _action(method.type, shown)
