@@ -1,5 +1,6 @@
 """A database with a little of everything in it, and copies of it to spoil."""
 
+import asyncio
 import itertools
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -42,6 +43,14 @@ BY_TRANSFER = {
     "confirm": True,
 }
 
+DEBIT = {
+    "amount": 800,
+    "currency": "eur",
+    "payment_method_types": ["sepa_debit"],
+    "mandate_data": {"customer_acceptance": {"type": "offline"}},
+    "confirm": True,
+}
+
 Spoil: TypeAlias = Callable[[str], Awaitable[dict[str, list[dict[str, object]]]]]
 
 
@@ -76,6 +85,12 @@ async def sample(postgres: str, sdk_transport: HTTPXClient) -> str:
         await v1.test_helpers.customers.fund_cash_balance_async(customer.id, {"amount": 100, "currency": "gbp"})
         await v1.refunds.create_async(refund | {"instructions_email": "zoe@example.com"})
         await pay.cancel_async((await pay.create_async({"amount": 700, "currency": "eur"})).id)
+        failed = await pay.create_async(DEBIT | {"payment_method": "pm_insufficientFunds_de"})
+        pending = await pay.create_async(DEBIT | {"payment_method": "pm_successDelayed_de"})
+        await v1.refunds.create_async({"payment_intent": pending.id, "amount": 300})
+        async with asyncio.timeout(10):
+            while (await pay.retrieve_async(failed.id)).status == "processing":
+                await asyncio.sleep(0.05)
     return dsn
 
 
