@@ -88,10 +88,17 @@ async def sample(postgres: str, sdk_transport: HTTPXClient) -> str:
         failed = await pay.create_async(DEBIT | {"payment_method": "pm_insufficientFunds_de"})
         pending = await pay.create_async(DEBIT | {"payment_method": "pm_successDelayed_de"})
         await v1.refunds.create_async({"payment_intent": pending.id, "amount": 300})
-        async with asyncio.timeout(10):
-            while (await pay.retrieve_async(failed.id)).status == "processing":
-                await asyncio.sleep(0.05)
+        await until_failed(pay, failed.id)
     return dsn
+
+
+async def until_failed(pay: Any, id: str) -> None:
+    """Wait until the payer's bank has declined a payment."""
+    async with asyncio.timeout(10):
+        while True:
+            if (await pay.retrieve_async(id)).status == "requires_payment_method":
+                return
+            await asyncio.sleep(0.05)
 
 
 @pytest_asyncio.fixture
