@@ -710,3 +710,17 @@ async def test_what_was_set_up_for_one_payment_needs_no_customer(shop: Shop) -> 
         }
     )
     assert paid.latest_charge.payment_method_details.us_bank_account.mandate == intent.single_use_mandate
+
+
+async def test_the_fiftieth_confirmation_is_the_last(shop: Shop) -> None:
+    intent = await shop.v1.setup_intents.create_async(BY_CARD)
+    for _ in range(50):
+        with raises_stripe("card_error"):
+            await shop.v1.setup_intents.confirm_async(intent.id, {"payment_method": "pm_card_chargeDeclined"})
+    for message in (
+        "This SetupIntent was confirmed too many times and has been canceled.",
+        "You cannot confirm this SetupIntent because it has been canceled.",
+    ):
+        with raises_stripe(code="setup_intent_unexpected_state", status=400, message=message):
+            await shop.v1.setup_intents.confirm_async(intent.id, {"payment_method": "pm_card_visa"})
+    assert (await shop.v1.setup_intents.retrieve_async(intent.id)).status == "canceled"
