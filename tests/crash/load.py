@@ -24,6 +24,7 @@ BY_CARD = {
 PAID = BY_CARD | {"confirm": "true"}
 HELD = PAID | {"capture_method": "manual"}
 DECLINED = PAID | {"payment_method": "pm_card_chargeDeclined"}
+SAVED = {"payment_method_types[]": "card", "payment_method": "pm_card_visa", "confirm": "true"}
 DISPUTED = PAID | {"payment_method": "pm_card_createDispute"}
 AVAILABLE = PAID | {"payment_method": "pm_card_bypassPending"}
 TRY_SECONDS_MAX = 40.0
@@ -110,6 +111,8 @@ class Merchant:
             disputed = await self.post("/v1/payment_intents", DISPUTED)
             assert disputed.object["status"] == "succeeded", disputed.body
             await self._pay_out()
+            saved = await self.post("/v1/setup_intents", SAVED)
+            assert (saved.status, saved.object["status"]) == (200, "succeeded"), saved.body
             created = (await self.post("/v1/payment_intents", BY_CARD)).object
             confirmed = await self.post(f"/v1/payment_intents/{created['id']}/confirm", {})
             assert confirmed.object["status"] == "succeeded", confirmed.body
@@ -179,7 +182,7 @@ async def one_effect_each(dsn: str, merchants: list[Merchant]) -> None:
     confirmed = intents - sum(answer.form == BY_CARD for answer in asked)
     expected = {
         "intents": intents,
-        "authorize": confirmed + sum(answer.path.endswith("/confirm") for answer in asked),
+        "authorize": confirmed + sum(answer.path.endswith(("/confirm", "/setup_intents")) for answer in asked),
         "capture": sum(answer.path.endswith("/capture") for answer in asked),
         "void": sum(answer.path.endswith("/cancel") for answer in asked),
         "refund": sum(answer.path == "/v1/refunds" for answer in asked),
