@@ -230,6 +230,7 @@ REACTIONS: Mapping[str, tuple[Reaction, ...]] = {
     links.ATTACH_SOURCE: (sources.attach,),
     links.CHECK_DEFAULT_PAYMENT_METHOD: (attachment.check_default,),
     external_account_links.READ: (external_account_tokens.read,),
+    "refund.created": (source_transactions.give_back,),
     links.SET_DEFAULT_SOURCE: (sources.set_default,),
     "payment_method.detached": (mandates.end_all,),
     payment_intents.CALLED_OFF: (funding.give_back,),

@@ -320,6 +320,19 @@ async def test_money_arrives_at_a_receiver_and_is_charged(shop: Shop) -> None:
     assert (await shop.v1.payment_methods.list_async({"customer": customer.id})).data == []
 
 
+@pytest.mark.parametrize(("method", "status"), [("manual", "requested"), ("email", "requested"), ("none", "missing")])
+async def test_what_a_receiver_was_sent_goes_back(shop: Shop, method: str, status: str) -> None:
+    source = await made(shop, ACH, {"receiver": {"refund_attributes_method": method}})
+    await status_of(shop, source, "chargeable")
+    charge = await shop.v1.charges.create_async({"amount": 1000, "currency": "usd", "source": source.id})
+    for amount in (300, 700):
+        await shop.v1.refunds.create_async({"charge": charge.id, "amount": amount})
+    receiver = (await shop.v1.sources.retrieve_async(source.id)).receiver
+    assert (receiver.amount_returned, receiver.refund_attributes_status) == (1000, status)
+    asked = (await shop.event_types()).count("source.refund_attributes_required")
+    assert asked == (1 if method == "manual" else 0)
+
+
 async def test_a_voucher_is_paid_when_its_test_payer_wants(shop: Shop) -> None:
     never, now = [
         await made(shop, REDIRECT, {"type": "multibanco", "owner": {"email": f"jenny+fill_{when}@example.com"}})
@@ -355,6 +368,11 @@ async def test_a_bank_account_is_proven_by_two_values(shop: Shop) -> None:
     await shop.until(lambda: shop.v1.charges.retrieve_async(charge.id), status="succeeded")
 
     other = await made(shop, DEBIT)
+    customer = await shop.v1.customers.create_async({"source": other.id})
+    with raises_stripe(param="id"):
+        await shop.v1.customers.payment_sources.verify_async(customer.id, other.id, {"amounts": [32, 45]})
+    with raises_stripe(param="source"):
+        await shop.v1.charges.create_async({"amount": 500, "currency": "usd", "customer": customer.id})
     for _ in range(3):
         with raises_stripe(param="values"):
             await shop.v1.sources.verify_async(other.id, {"values": ["1", "2"]})

@@ -14,7 +14,9 @@ from stripe_lite.core.objects import Tree
 from stripe_lite.db.jobs import Job
 from stripe_lite.db.work import Work
 from stripe_lite.events.outbox import record
+from stripe_lite.payments.charges.model import Charge
 from stripe_lite.payments.payment_methods.model import PaymentMethod
+from stripe_lite.payments.refunds.schema import RefundObject
 from stripe_lite.payments.source_transactions.model import SourceTransaction
 from stripe_lite.payments.source_transactions.schema import (
     SourceTransactionListParams,
@@ -23,8 +25,10 @@ from stripe_lite.payments.source_transactions.schema import (
 )
 from stripe_lite.payments.sources import life, types
 from stripe_lite.payments.sources.machine import SourceFact, SourceStatus
+from stripe_lite.payments.sources.schema import render_source
 
 FUNDING_JOB = "source_funding"
+PREFIX = "src_"
 # What is sent to a test source unless its owner's address says how much.
 TEST_AMOUNT = 1000
 AMOUNT = re.compile(r"amount_([0-9]{1,8})@")
@@ -78,6 +82,24 @@ async def fund(work: Work, job: Job) -> None:
     again = life.told(source)["type"] == types.RECEIVED and source.source_status == SourceStatus.CHARGEABLE
     if again or source.source_status == SourceStatus.PENDING:
         _receive(work, source, job.payload["amount"])
+
+
+async def give_back(work: Work, refund: RefundObject) -> None:
+    """After a refund of what a receiver was charged: the money goes back to whoever sent it, once that is known."""
+    charge = await work.get(Charge, refund.charge) if isinstance(refund.charge, str) else None
+    if charge is None or not (charge.payment_method_id or "").startswith(PREFIX) or refund.status == "failed":
+        return
+    source = await work.get(PaymentMethod, charge.payment_method_id or "", lock=True)
+    if source is None or life.told(source)["flow"] != "receiver":
+        return
+    receiver: Tree = life.told(source)["receiver"]
+    returned: Tree = {"amount_returned": receiver["amount_returned"] + refund.amount}
+    asks = receiver["refund_attributes_status"] == "missing" and receiver["refund_attributes_method"] != "none"
+    if asks:
+        returned["refund_attributes_status"] = "requested"
+    life.tell(source, receiver=receiver | returned)
+    if asks and receiver["refund_attributes_method"] == "manual":
+        record(work, "source.refund_attributes_required", render_source(source))
 
 
 def _receive(work: Work, source: PaymentMethod, amount: int) -> None:

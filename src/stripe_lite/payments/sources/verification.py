@@ -19,6 +19,8 @@ TRIES = "verification_tries"
 async def verify(work: Work, customer_id: str, id: str, params: SourceVerifyParams) -> PaymentMethod:
     """Prove that a bank account is the customer's. After too many wrong tries it cannot be proven any more."""
     source = await sources.retrieve(work, customer_id, id, lock=True)
+    if source.source_status is not None:
+        raise InvalidRequest(f"Source objects are verified at /v1/sources/{id}/verify.", param="id")
     if source.type == "card":
         raise InvalidRequest("Only bank accounts are verified by amounts.", param="id")
     if source.verified:
