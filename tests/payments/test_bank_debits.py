@@ -4,13 +4,16 @@ import asyncio
 from typing import Any
 
 import pytest
+from stripe import HTTPXClient, StripeClient
 
+from stripe_lite.app import create_app
 from stripe_lite.bank.accounts import ACCOUNTS
 from stripe_lite.bank.facts import AccountFact
 from stripe_lite.bank.outcomes import DECLINES, OUTCOMES
 from tests.balance.stories import books
+from tests.conftest import serving, settings_for_tests
 from tests.payments.intents import DEBIT
-from tests.shop import Shop, raises_stripe
+from tests.shop import Shop, new_key, raises_stripe
 
 CURRENCIES = {
     "acss_debit": "cad",
@@ -230,3 +233,13 @@ async def test_a_day_that_was_wished_for_is_told(shop: Shop) -> None:
     )
     told = intent.latest_charge.payment_method_details.sepa_debit
     assert told.expected_debit_date == "2030-01-15"
+
+
+async def test_money_that_has_not_come_is_not_available(dsn: str, sdk_transport: HTTPXClient) -> None:
+    async with serving(create_app(settings_for_tests(payout_delay=0), dsn)) as url:
+        client = StripeClient(new_key(), base_addresses={"api": url}, http_client=sdk_transport)
+        v1: Any = client.v1
+        debit = debit_of("sepa_debit", payment_method="pm_successDelayed_de")
+        intent = await v1.payment_intents.create_async(debit)
+        transaction = await v1.balance_transactions.retrieve_async(intent.latest_charge.balance_transaction)
+        assert (transaction.status, transaction.available_on >= transaction.created + 180) == ("pending", True)

@@ -1,5 +1,7 @@
 """What a charge does to the account's balance: what was taken of it is booked, and later told."""
 
+from datetime import datetime
+
 from stripe_lite.balance import settlement
 from stripe_lite.balance.balance_transactions import booking
 from stripe_lite.balance.balance_transactions.booking import Fee, Movement
@@ -15,12 +17,16 @@ FEE = "Stripe processing fees"
 AT_ONCE = "available_at_once"  # Kept in the charge's details, where its money need not wait.
 
 
-async def book_taken(work: Work, charge: Charge, amount: int) -> None:
-    """Book what was taken of a charge, less the fee. A charge that is captured in parts names the first part's."""
+async def book_taken(work: Work, charge: Charge, amount: int, *, not_before: datetime | None = None) -> None:
+    """Book what was taken of a charge, less the fee. A charge that is captured in parts names the first part's.
+
+    `not_before` is when the money is expected, where it has not come yet.
+    """
     if amount == 0:
         return
     method: str = (charge.details.get("payment_method_details") or {}).get("type") or "card"
     fee = await settlement.payment_fee(work, amount, charge.currency)
+    available_at = work.now if charge.details.get(AT_ONCE) else await settlement.available_at(work)
     transaction = await booking.book(
         work,
         Movement(
@@ -30,7 +36,7 @@ async def book_taken(work: Work, charge: Charge, amount: int) -> None:
             source_id=charge.id,
             against=_paid_from(method),
             fees=(Fee(fee, FEE),) if fee else (),
-            available_at=work.now if charge.details.get(AT_ONCE) else await settlement.available_at(work),
+            available_at=available_at if not_before is None else max(available_at, not_before),
             description=charge.details.get("description"),
             source_type=source_type(method),
         ),

@@ -165,7 +165,7 @@ async def await_settlement(work: Work, charge: Charge, method: PaymentMethod, an
     charge.captured = True
     if kinds.KINDS[method.type].debit:
         charge.amount_captured = charge.amount
-        await booking.book_taken(work, charge, charge.amount)
+        await booking.book_taken(work, charge, charge.amount, not_before=answer.recheck_at)
     apply(work, charge, ChargeFact.SETTLEMENT_AWAITED)
 
 
