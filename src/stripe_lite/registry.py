@@ -135,6 +135,7 @@ RESOURCES: Sequence[Served] = (
     Served("setup_attempt", "setatt", setup_attempts.show),
     Served("setup_intent", "seti", setup_intents.load),
     Served("review", "prv", reviews.show),
+    Served("rule", "manual_review_if_elevated", reviews.show_rule),
     Served("source", "src", source_objects.show),
     Served("tax_id", "txi", tax_ids.show),
     Served("token", "tok", tokens.show),

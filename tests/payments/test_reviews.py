@@ -29,6 +29,9 @@ async def test_a_risky_payment_is_reviewed_and_approved(shop: Shop) -> None:
     charge, review = intent.latest_charge, intent.latest_charge.review
     assert (intent.status, intent.review, charge.status) == ("succeeded", review.id, "succeeded")
     outcome = charge.outcome
+    assert outcome.rule == "manual_review_if_elevated_risk"
+    expanded = await shop.v1.charges.retrieve_async(charge.id, {"expand": ["outcome.rule"]})
+    assert (expanded.outcome.rule.id, expanded.outcome.rule.action) == (outcome.rule, "manual_review")
     assert (outcome.type, outcome.reason, outcome.risk_level, outcome.network_status) == (
         "manual_review",
         "elevated_risk_level",

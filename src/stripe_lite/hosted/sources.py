@@ -93,10 +93,11 @@ def _page(visit: SourceVisit) -> Response:
         return pages.page(
             "source_mandate.html", merchant=visit.merchant, facts=_mandate(visit), label=label, livemode=source.livemode
         )
-    if told.get("redirect") is not None and source.source_status == SourceStatus.PENDING:
+    redirect: Tree = told.get("redirect") or {}
+    if objects.waits_for_decision(source):
         return pages.page(
             "source.html",
-            leads_to=told["redirect"]["return_url"],
+            leads_to=redirect.get("return_url"),
             merchant=visit.merchant,
             source=source,
             told=told,
@@ -104,8 +105,13 @@ def _page(visit: SourceVisit) -> Response:
             facts=_facts(visit, label),
             livemode=source.livemode,
         )
-    redirect: Tree = told.get("redirect") or {}
-    tone = {"pending": "pending", "failed": "failed"}.get(redirect.get("status", "pending"), "succeeded")
+    match source.source_status:
+        case SourceStatus.PENDING:
+            tone = "pending"
+        case SourceStatus.FAILED | SourceStatus.CANCELED:
+            tone = "failed"
+        case _:
+            tone = "succeeded"
     title, text = ENDINGS[tone]
     return pages.page(
         "message.html", title=title, text=text, tone=tone, back=_return_url(visit), livemode=source.livemode

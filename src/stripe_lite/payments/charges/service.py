@@ -24,6 +24,7 @@ from stripe_lite.payments.refunds import releases
 
 AUTHORIZATION_LIFE = timedelta(days=7)
 EXPIRY_JOB = "authorization_expiry"
+RISK, RULE = "elevated_risk_level", "manual_review_if_elevated_risk"
 STATEMENT_NAME = "STRIPE LITE"
 RECEIPT_SECRET_LENGTH = 32
 
@@ -277,6 +278,8 @@ def _remember(charge: Charge, method: PaymentMethod, answer: Answer) -> None:
         }
         if told.risk_score is not None:
             outcome["risk_score"] = told.risk_score
+        if told.type == "manual_review" and told.reason == RISK:
+            outcome["rule"] = RULE
     charge.details = charge.details | {
         "outcome": outcome,
         "payment_method_details": method_details.of_charge(

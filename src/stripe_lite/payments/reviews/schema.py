@@ -38,6 +38,17 @@ class ReviewObject(StripeObject):
     session: Tree | None = Field(description="Always null: payers' browsers are not watched.")
 
 
+class RuleObject(StripeObject):
+    """The rule that puts payments into review."""
+
+    action: str
+    id: str
+    predicate: str
+
+
+RULE = RuleObject(action="manual_review", id="manual_review_if_elevated_risk", predicate=":risk_level: = 'elevated'")
+
+
 def render(review: Review) -> ReviewObject:
     """A review as clients see it."""
     closed = None if review.status == ReviewStatus.OPEN else review.status

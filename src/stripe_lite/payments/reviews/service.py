@@ -15,7 +15,7 @@ from stripe_lite.payments.charges.schema import ChargeObject
 from stripe_lite.payments.disputes.schema import DisputeObject
 from stripe_lite.payments.reviews.machine import REVIEW, ReviewFact, ReviewStatus
 from stripe_lite.payments.reviews.model import Review
-from stripe_lite.payments.reviews.schema import ReviewListParams, ReviewObject, render
+from stripe_lite.payments.reviews.schema import RULE, ReviewListParams, ReviewObject, RuleObject, render
 
 
 async def retrieve(work: Work, id: str, *, lock: bool = False) -> Review:
@@ -29,6 +29,13 @@ async def retrieve(work: Work, id: str, *, lock: bool = False) -> Review:
 async def show(work: Work, id: str) -> ReviewObject:
     """The review as clients see it."""
     return render(await retrieve(work, id))
+
+
+async def show_rule(work: Work, id: str) -> RuleObject:
+    """The rule that puts payments into review, as clients see it: there is one."""
+    if id != RULE.id:
+        raise ResourceMissing("rule", id, param="rule")
+    return RULE
 
 
 async def page(work: Work, params: ReviewListParams) -> Page[Review]:

@@ -29,7 +29,7 @@ def begin(work: Work, source: PaymentMethod, *, ready: bool) -> None:
     source.source_status = SOURCE.initial
     if ready:
         apply(work, source, SourceFact.READY)
-    elif types.of(told(source)["type"]).pending_life is not None:
+    else:
         _expire_later(work, source)
 
 
@@ -58,10 +58,10 @@ async def expire(work: Work, job: Job) -> None:
 
 
 def _expire_later(work: Work, source: PaymentMethod) -> None:
-    pending = source.source_status == SourceStatus.PENDING
-    life = types.of(told(source)["type"]).pending_life if pending else types.CHARGEABLE_LIFE
-    if life is None or told(source)["flow"] == "none":
-        return
+    waits = types.of(told(source)["type"]).pending_life
+    if waits is None:
+        return  # Nobody had to agree, or proves an account in their own time.
+    life = waits if source.source_status == SourceStatus.PENDING else types.CHARGEABLE_LIFE
     work.add(
         Job(
             account_id=work.account_id,

@@ -132,6 +132,9 @@ def _told(work: Work, source: PaymentMethod, params: SourceObjectCreateParams, m
             "status": "failed" if made.failed else "not_required" if made.ready else "pending",
             "url": page,
         }
+    if made.type == "wechat":
+        said = {} if params.statement_descriptor is None else {"statement_descriptor": params.statement_descriptor}
+        told["shown"] = {"qr_code_url": page, **said}
     if made.type == "sepa_debit":
         told["shown"] = {"mandate_reference": new_secret(16).upper(), "mandate_url": page}
     if kind.flow == "code_verification":
@@ -236,7 +239,7 @@ async def _made(work: Work, params: SourceObjectCreateParams) -> Made:
             return Made(type, Known(type, {}), shown)
         case _:
             known = read(_as_method(params, kind), work.account_id, work.now.date())
-            return Made(type, known, _shown(type, params), ready=kind.flow == "none")
+            return Made(type, known, _shown(type, params), ready=kind.pending_life is None)
 
 
 def _as_method(params: SourceObjectCreateParams, kind: SourceType) -> PaymentMethodCreateParams:

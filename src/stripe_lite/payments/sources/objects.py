@@ -118,17 +118,28 @@ async def verify(work: Work, id: str, params: SourceObjectVerifyParams) -> Payme
     )
 
 
+def waits_for_decision(source: PaymentMethod) -> bool:
+    """Whether the payer has to decide on the page that they are led to, be it by a QR code."""
+    told = life.told(source)
+    led = told.get("redirect") is not None or told["type"] == "wechat"
+    return led and source.source_status == SourceStatus.PENDING
+
+
 def finish(work: Work, source: PaymentMethod, outcome: Literal["complete", "fail"]) -> None:
     """The payer agreed on the page that they were led to, or turned the payment down. The row must be locked."""
+    if not waits_for_decision(source):
+        raise InvalidRequest(f"This source is {source.source_status}: it waits for no decision.", param="outcome")
     told = life.told(source)
     redirect: Tree | None = told.get("redirect")
-    if redirect is None or source.source_status != SourceStatus.PENDING:
-        raise InvalidRequest(f"This source is {source.source_status}: it waits for no decision.", param="outcome")
+    changes: Tree = {}
     if outcome == "fail":
-        life.tell(source, redirect=redirect | {"failure_reason": "declined", "status": "failed"})
+        if redirect is not None:
+            changes = {"redirect": redirect | {"failure_reason": "declined", "status": "failed"}}
+        life.tell(source, **changes)
         life.apply(work, source, SourceFact.DECLINED)
         return
-    changes: Tree = {"redirect": redirect | {"status": "succeeded"}}
+    if redirect is not None:
+        changes = {"redirect": redirect | {"status": "succeeded"}}
     if told["type"] == "three_d_secure":
         changes["shown"] = told["shown"] | {"authenticated": True}
     else:
@@ -143,9 +154,7 @@ def check_chargeable(source: PaymentMethod, amount: int, currency: str) -> None:
     """Refuse a charge that a source object is not good for."""
     told = life.told(source)
     if not SOURCE.can(str(source.source_status), SourceFact.CHARGED):
-        raise InvalidRequest(
-            f"The source {source.id} cannot be charged: its status is {source.source_status}.", param="source"
-        )
+        raise InvalidRequest("The source you provided is not in a chargeable state.", param="source")
     if told["currency"] not in (None, currency):
         raise InvalidRequest(f"The source {source.id} can be charged in {told['currency']} only.", param="currency")
     if told["flow"] == "receiver":

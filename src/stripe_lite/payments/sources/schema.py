@@ -394,6 +394,7 @@ class SourceSourceObject(StripeObject):
     three_d_secure: Tree | None = Field(None, description="The card and its authentication, of this type.")
     type: str = Field(description="The type; the hash named like it holds the details.")
     usage: str | None = Field(description="`reusable` or `single_use`.")
+    wechat: Tree | None = Field(None, description="What the payer scans, of this type.")
 
 
 SourceObject: TypeAlias = CardSourceObject | BankAccountSourceObject | SourceSourceObject

@@ -49,6 +49,7 @@ TYPES: dict[str, SourceType] = {
     "sepa_debit": SourceType("sepa_debit", "none", reusable=True),
     "sofort": _redirect("sofort"),
     "three_d_secure": _redirect("card"),
+    "wechat": SourceType("wechat_pay", "none", pending_life=HOUR),  # By a QR code.
 }
 # Types that are payment methods too, once they belong to a customer.
 METHODS = frozenset({"au_becs_debit", "card", "sepa_debit"})
