@@ -96,6 +96,23 @@ async def test_what_is_emptied_is_unset(shop: Shop) -> None:
     assert changed.name == "Ann"
 
 
+async def test_an_update_unsets_texts_by_empty_ones(shop: Shop) -> None:
+    customer = await shop.v1.customers.create_async(EVERYTHING | {"payment_method": "pm_card_visa"})
+    [method] = (await shop.v1.customers.payment_methods.list_async(customer.id)).data
+    default: dict[str, Any] = {"invoice_settings": {"default_payment_method": method.id}}
+    await shop.v1.customers.update_async(customer.id, default)
+    texts: dict[str, Any] = {name: "" for name in ("description", "email", "name", "phone")}
+    texts |= {"invoice_settings": {"default_payment_method": "", "footer": ""}}
+    texts |= {"address": ADDRESS | {"state": ""}, "shipping": {"name": "Ann", "phone": "", "address": ADDRESS}}
+    changed = await shop.v1.customers.update_async(customer.id, texts)
+    assert (changed.description, changed.email, changed.name, changed.phone) == (None, None, None, None)
+    assert (changed.invoice_settings.default_payment_method, changed.invoice_settings.footer) == (None, None)
+    assert changed.invoice_settings.custom_fields[0].value == "7"
+    assert changed.address is not None and changed.shipping is not None
+    assert (changed.address.state, changed.address.city, changed.shipping.phone) == (None, "Springfield", None)
+    assert (await updates_of(shop))[-1]["email"] == "ann@example.com"
+
+
 async def test_an_update_tells_the_old_values_of_what_changed(shop: Shop) -> None:
     customer = await shop.v1.customers.create_async(
         {"name": "Ann", "metadata": {"a": "1", "b": "2"}, "address": ADDRESS}

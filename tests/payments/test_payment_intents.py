@@ -122,3 +122,44 @@ async def test_a_declined_intent_can_be_paid_by_another_card(shop: Shop) -> None
     paid = await shop.v1.payment_intents.confirm_async(intent.id, {"payment_method": "pm_card_visa"})
     assert paid.status == "succeeded"
     assert paid.last_payment_error is None
+
+
+async def test_updates_unset_texts_by_empty_ones(shop: Shop) -> None:
+    address = {"line1": "1 Main St", "line2": "Flat 2"}
+    intent = await shop.v1.payment_intents.create_async(
+        {
+            "amount": 2000,
+            "currency": "usd",
+            "description": "A cap",
+            "statement_descriptor": "CAPS AND HATS",
+            "statement_descriptor_suffix": "CAP",
+            "shipping": {"name": "Ann", "phone": "+15550100", "address": address},
+        }
+    )
+    changed = await shop.v1.payment_intents.update_async(
+        intent.id,
+        {
+            "description": "",
+            "statement_descriptor": "",
+            "statement_descriptor_suffix": "",
+            "shipping": {"name": "Ann", "phone": "", "address": address | {"line2": ""}},
+        },
+    )
+    assert (changed.description, changed.statement_descriptor, changed.statement_descriptor_suffix) == (None,) * 3
+    assert changed.shipping is not None and changed.shipping.address is not None
+    assert (changed.shipping.phone, changed.shipping.address.line2) == (None, None)
+    setup = await shop.v1.setup_intents.create_async({"description": "A cap", "payment_method_types": ["card"]})
+    assert (await shop.v1.setup_intents.update_async(setup.id, {"description": ""})).description is None
+    charge = await shop.v1.charges.create_async(
+        {
+            "amount": 2000,
+            "currency": "usd",
+            "source": "tok_visa",
+            "description": "A cap",
+            "receipt_email": "ann@example.com",
+        }
+    )
+    emptied = await shop.v1.charges.update_async(charge.id, {"description": "", "receipt_email": ""})
+    assert (emptied.description, emptied.receipt_email) == (None, None)
+    with raises_stripe(code="parameter_invalid_empty", param="customer"):
+        await shop.v1.payment_intents.update_async(intent.id, {"customer": ""})

@@ -4,7 +4,7 @@ import json
 from functools import cache
 from typing import Any, NamedTuple
 
-from stripe_lite.contract import facts, undescribed
+from stripe_lite.contract import facts, undescribed, unset
 from stripe_lite.contract.nodes import Array, Choice, Emptyable, Map, Metadata, Node, Object
 from stripe_lite.contract.scalars import (
     Anything,
@@ -135,7 +135,7 @@ def _room_of(path: str) -> str:
 
 @cache
 def _room(room: str) -> dict[tuple[str, str], Operation]:
-    compiler = _Compiler(undescribed.joined(facts.lines(room)))
+    compiler = _Compiler(unset.marked(undescribed.joined(facts.lines(room))))
     found: dict[tuple[str, str], Operation] = {}
     for key, number in json.loads(compiler.lines[0]).items():
         method, path = key.split(" ")
