@@ -38,6 +38,11 @@ app = typer.Typer(
 keys_app = typer.Typer(no_args_is_help=True, help="Create, list, roll and revoke API keys.")
 app.add_typer(keys_app, name="keys")
 
+webhooks_app = typer.Typer(no_args_is_help=True, help="Roll the secrets of webhook endpoints.")
+app.add_typer(webhooks_app, name="webhooks")
+
+AccountName = Annotated[str, typer.Argument(help="The account's id, or the test key whose sandbox it is.")]
+
 Host = Annotated[str | None, typer.Option(help="Address to listen on, instead of STRIPE_LITE_HOST.")]
 Port = Annotated[int | None, typer.Option(help="Port to listen on, instead of STRIPE_LITE_PORT; 0 takes a free one.")]
 
@@ -137,18 +142,15 @@ def verify(
 
 @app.command()
 def ledger(
-    account: Annotated[str, typer.Argument(help="The account's id, or the test key whose sandbox it is.")],
-    live: Annotated[bool, typer.Option("--live", help="The books of live mode.")] = False,
+    account: AccountName, live: Annotated[bool, typer.Option("--live", help="The books of live mode.")] = False
 ) -> None:
     """Show an account's books, which add up to zero, and the entries that came last."""
     from rich.console import Console
 
     from stripe_lite.audit import books
-    from stripe_lite.http.keys import sandbox_account_id
 
-    account_id = sandbox_account_id(account) if account.startswith("sk_test_") else account
     with _explained(), _database(_settings()) as (url, _):
-        asyncio.run(books.show(url, account_id, Console(), livemode=live))
+        asyncio.run(books.show(url, _account_id(account), Console(), livemode=live))
 
 
 @app.command()
@@ -224,6 +226,43 @@ def revoke_key(key: Annotated[str, typer.Argument(help="Its id, its masked form,
     typer.echo(f"{revoked.id} {revoked.masked} is revoked.")
 
 
+@webhooks_app.command("roll")
+def roll_secret(
+    account: AccountName,
+    endpoint: Annotated[str, typer.Argument(help="The endpoint's id.")],
+    overlap: Annotated[str, typer.Option(help="How long events are signed with the old secret too, up to 24h.")] = "0",
+    live: Annotated[bool, typer.Option("--live", help="An endpoint of live mode.")] = False,
+) -> None:
+    """Give a webhook endpoint a new secret: it alone is on standard output, and not shown again."""
+    from stripe_lite import registry
+    from stripe_lite.db.plan import RequestStamp
+    from stripe_lite.db.work import Work
+    from stripe_lite.events.endpoints import service as endpoints
+    from stripe_lite.http.keys import overlap_of
+
+    with _explained():
+        length = overlap_of(overlap)
+
+    async def roll(database: "Database") -> tuple[str, datetime | None]:
+        work = Work(database, registry.plan(), _account_id(account), live, RequestStamp(None, actor="cli"))
+        try:
+            rolled = await endpoints.roll_secret(work, endpoint, length)
+            await work.commit()
+            return rolled.secret, rolled.previous_secret_until
+        finally:
+            work.close()
+
+    secret, until = _in_database(roll)
+    typer.echo(secret)
+    typer.echo(f"The old one is valid until {until:{MINUTE}} UTC." if until else "The old one has ended.", err=True)
+
+
+def _account_id(name: str) -> str:
+    from stripe_lite.http.keys import sandbox_account_id
+
+    return sandbox_account_id(name) if name.startswith("sk_test_") else name
+
+
 def _state_of(expires_at: datetime | None) -> str:
     """Whether a key works, and until when it does or did."""
     if expires_at is None:
@@ -272,13 +311,21 @@ def _settings() -> Settings:
 @contextmanager
 def _explained() -> Iterator[None]:
     """End with a sentence and status 1, not with a traceback, for what the user can mend."""
+    from stripe_lite.core.errors import StripeError
     from stripe_lite.db.migrate import DatabaseUnreachable, UnknownRevision
     from stripe_lite.http.keys import KeyProblem
     from stripe_lite.serving import ServingError
 
     try:
         yield
-    except (EmbeddedPostgresError, UnknownRevision, DatabaseUnreachable, ServingError, KeyProblem) as error:
+    except (
+        EmbeddedPostgresError,
+        UnknownRevision,
+        DatabaseUnreachable,
+        ServingError,
+        KeyProblem,
+        StripeError,
+    ) as error:
         typer.echo(f"stripe-lite: {error}", err=True)
         raise typer.Exit(1) from error
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -160,14 +161,14 @@ async def test_private_targets_can_be_forbidden(shop: Shop, dsn: str) -> None:
 
 async def test_a_rolled_secret_keeps_the_old_one_for_a_while(shop: Shop, work: Work) -> None:
     made = await endpoint_of(shop)
-    fresh = await endpoints.roll_secret(work, made.id, 24)
+    fresh = (await endpoints.roll_secret(work, made.id, timedelta(hours=24))).secret
     assert fresh.startswith("whsec_")
     row = await work.get(WebhookEndpoint, made.id)
     assert row is not None
     assert (row.secret, row.previous_secret) == (fresh, made.secret)
     assert row.previous_secret_until is not None
     assert (row.previous_secret_until - work.now).total_seconds() == 24 * 3600
-    await endpoints.roll_secret(work, made.id, 0)
+    await endpoints.roll_secret(work, made.id, timedelta())
     assert {row.previous_secret, row.previous_secret_until} == {None}
     with pytest.raises(InvalidParameter):
-        await endpoints.roll_secret(work, made.id, 25)
+        await endpoints.roll_secret(work, made.id, timedelta(hours=25))

@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 
 from tests.setup.test_cli import FINISH_SECONDS_MAX, serving, stripe_lite
@@ -17,6 +18,7 @@ def folder() -> Iterator[Path]:
     path = Path(tempfile.mkdtemp(prefix="stripe_lite_test_"))
     with serving(path, STRIPE_LITE_KEYS="strict") as server:
         server.await_answer()
+        (path / "address").write_text(server.url)
         yield path
         server.process.terminate()
         server.process.wait(FINISH_SECONDS_MAX)
@@ -58,6 +60,29 @@ def test_a_key_is_rolled_with_overlap(folder: Path) -> None:
     assert re.search(r"until 20\S+ \S+  desk  refund=write", first)
     assert f"rk_test_****{new[-4:]}" in second
     assert "living  desk  refund=write" in second
+
+
+def test_a_webhook_secret_is_rolled_with_overlap(folder: Path) -> None:
+    created = stripe_lite(folder, "keys", "create")
+    account = re.search(r"acct_\w+", created.stderr)
+    assert account is not None
+    address = (folder / "address").read_text()
+    params = {"url": "http://127.0.0.1:9/hook", "enabled_events[]": "*"}
+    made = httpx.post(f"{address}/v1/webhook_endpoints", data=params, auth=(created.stdout.strip(), "")).json()
+    rolled = stripe_lite(folder, "webhooks", "roll", account[0], made["id"], "--overlap", "24h")
+    assert rolled.returncode == 0, rolled.stderr
+    assert re.fullmatch(r"whsec_\w{32}\n", rolled.stdout)
+    assert rolled.stdout.strip() != made["secret"]
+    assert "The old one is valid until 20" in rolled.stderr
+    assert "has ended" in stripe_lite(folder, "webhooks", "roll", account[0], made["id"]).stderr
+
+
+def test_mistakes_with_webhook_secrets_end_with_a_sentence(folder: Path) -> None:
+    for arguments in (["sk_test_x", "we_unknown"], ["acct_x", "we_unknown", "--overlap", "25h"]):
+        refused = stripe_lite(folder, "webhooks", "roll", *arguments)
+        assert refused.returncode == 1
+        assert refused.stderr.startswith("stripe-lite: ")
+        assert "Traceback" not in refused.stderr
 
 
 def test_mistakes_end_with_a_sentence(folder: Path) -> None:

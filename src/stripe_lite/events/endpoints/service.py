@@ -21,7 +21,7 @@ from stripe_lite.events.endpoints.schema import (
 
 ENDPOINTS_MAX = 16
 SECRET_LENGTH = 32
-ROLL_HOURS_MAX = 24
+ROLL_OVERLAP_MAX = timedelta(hours=24)
 NOUN = "webhook endpoint"
 
 
@@ -99,19 +99,18 @@ async def subscribed(work: Work, type: str) -> list[WebhookEndpoint]:
     return await work.all(select(WebhookEndpoint).where(*_mine(work), WebhookEndpoint.status == "enabled", wanted))
 
 
-async def roll_secret(work: Work, id: str, expires_in_hours: int) -> str:
-    """Give an endpoint a new secret, and return it. Until the old one expires deliveries are signed with it too, so
-    that the receiver has the time to change over."""
-    if not 0 <= expires_in_hours <= ROLL_HOURS_MAX:
-        raise InvalidParameter(
-            f"The old secret can stay valid for 0 to {ROLL_HOURS_MAX} hours.", param="expires_in_hours"
-        )
+async def roll_secret(work: Work, id: str, overlap: timedelta) -> WebhookEndpoint:
+    """Give an endpoint a new secret. Until the overlap ends deliveries are signed with the old one too, so that the
+    receiver has the time to change over."""
+    if not timedelta() <= overlap <= ROLL_OVERLAP_MAX:
+        hours = ROLL_OVERLAP_MAX // timedelta(hours=1)
+        raise InvalidParameter(f"The old secret can stay valid for {hours} hours at most.", param="overlap")
     endpoint = await retrieve(work, id, lock=True)
-    stays = expires_in_hours > 0
+    stays = overlap > timedelta()
     endpoint.previous_secret = endpoint.secret if stays else None
-    endpoint.previous_secret_until = work.now + timedelta(hours=expires_in_hours) if stays else None
+    endpoint.previous_secret_until = work.now + overlap if stays else None
     endpoint.secret = _new_secret()
-    return endpoint.secret
+    return endpoint
 
 
 def _check_url(work: Work, url: str) -> None:
