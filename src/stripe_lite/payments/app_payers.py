@@ -11,8 +11,6 @@ from stripe_lite.payments import vouchers
 
 Ending: TypeAlias = Literal["paid", "expired", "failed"]
 
-# These could be charged again by a mandate of their own kind, which is not served.
-NOT_KEPT = frozenset({"pix", "upi"})
 SWISH_TAKES = timedelta(minutes=1)
 PIX_LIFE = timedelta(days=1)
 PIX_SECONDS = range(10, 1_209_601)

@@ -34,6 +34,11 @@ DESCRIBED = frozenset(
         "us_bank_account",
     }
 )
+# What a mandate repeats of its settings.
+TOLD = {
+    "pix": ("amount_includes_iof", "amount_type", "end_date", "payment_schedule", "reference", "start_date"),
+    "upi": ("amount", "amount_type", "description", "end_date"),
+}
 # The networks of these agree to a mandate later.
 CONFIRMED_LATER = frozenset({"bacs_debit", "card"})
 # Why a mandate ended, in the words of the Bacs network, where a payment's failure tells it.
@@ -85,6 +90,8 @@ def details(method: PaymentMethod, id: str, url: str, settings: Tree) -> Tree:
             told = {"billing_agreement_id": f"B-{_reference(id)}", "payer_id": method.details.get("payer_id")}
         case "sepa_debit":
             told = {"reference": reference, "url": url}
+        case "pix" | "upi":
+            told = {name: settings[name] for name in TOLD[method.type] if settings.get(name) is not None}
         case "us_bank_account" if settings.get("collection_method"):
             told = {"collection_method": settings["collection_method"]}
         case _:

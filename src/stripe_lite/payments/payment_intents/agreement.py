@@ -40,7 +40,8 @@ async def reach(
         return {"mandate": mandate.id}
     if given is not None:
         return {"acceptance": terms.acceptance(work, given)}
-    debit = kinds.KINDS[method.type].debit
+    kind = kinds.KINDS[method.type]
+    debit = kind.debit
     if not debit and _keeps(intent, method):
         return {"acceptance": terms.acceptance(work, None)}
     if not (debit or off_session):
@@ -49,7 +50,7 @@ async def reach(
     found = mandates.fitting(known, payment)
     if found is not None:
         return {"mandate": found.id}
-    if debit and known:
+    if (debit and known) or kind.redirects or kind.app:
         raise _invalid()
     if debit and not (off_session or method.set_up):
         raise checks.without_mandate(method)
@@ -64,7 +65,7 @@ def conclude(work: Work, intent: PaymentIntent, charge: Charge, kept: PaymentMet
     if not (keeps or kinds.KINDS[kept.type].debit):
         return None
     single = None if keeps else Single(charge.amount, charge.currency)
-    return mandates.create(work, kept, agreed["acceptance"], _settings(intent, kept.type), single)
+    return mandates.create(work, kept, agreed["acceptance"], options.mandate_options(intent, kept.type), single)
 
 
 async def end_disputed(work: Work, dispute: DisputeObject) -> None:
@@ -82,12 +83,7 @@ def _keeps(intent: PaymentIntent, method: PaymentMethod) -> bool:
     """Whether keeping the method makes a mandate, of a card only where its settings speak of one."""
     if options.future_usage(intent, method.type) is None:
         return False
-    return method.type != "card" or _settings(intent, method.type) is not None
-
-
-def _settings(intent: PaymentIntent, type: str) -> Tree | None:
-    settings: Tree | None = options.of_type(intent, type).get("mandate_options")
-    return settings
+    return method.type != "card" or options.mandate_options(intent, method.type) is not None
 
 
 def _invalid() -> InvalidRequest:

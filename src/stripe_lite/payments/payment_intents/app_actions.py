@@ -19,7 +19,7 @@ def hand_out(work: Work, intent: PaymentIntent, method: PaymentMethod, behaviour
     expiry = behaviour.at if behaviour.ending == "expired" else _expiry(work, intent, method)
     if behaviour.at > work.now or method.type != "mb_way":
         endings.later(work, intent, behaviour.ending, behaviour.at, behaviour.error)
-    return _action(method.type, actions.page_url(work, intent), expiry)
+    return way_into(method.type, actions.page_url(work, intent), expiry)
 
 
 def expected(work: Work, intent: PaymentIntent, method: PaymentMethod) -> Behaviour:
@@ -41,12 +41,8 @@ async def settle_at_once(work: Work, intent: PaymentIntent, method: PaymentMetho
         await attempts.resume(work, intent, None)
 
 
-def _expiry(work: Work, intent: PaymentIntent, method: PaymentMethod) -> datetime:
-    settings = options.of_type(intent, method.type)
-    return app_payers.expires_at(method.type, settings, kinds.KINDS[method.type].life, work.now)
-
-
-def _action(type: str, url: str, expiry: datetime) -> Tree:
+def way_into(type: str, url: str, expiry: datetime) -> Tree:
+    """The `next_action` that leads the payer into their app."""
     images = actions.code_urls(url)
     match type:
         case "blik":
@@ -66,3 +62,8 @@ def _action(type: str, url: str, expiry: datetime) -> Tree:
             kind = f"{type}_display_qr_code"
             told = {"data": url, "hosted_instructions_url": url} | images
     return {kind: told, "type": kind}
+
+
+def _expiry(work: Work, intent: PaymentIntent, method: PaymentMethod) -> datetime:
+    settings = options.of_type(intent, method.type)
+    return app_payers.expires_at(method.type, settings, kinds.KINDS[method.type].life, work.now)

@@ -160,15 +160,24 @@ async def _confirm(work: Work, intent: PaymentIntent, params: ConfirmationFields
         "last_payment_error": None,
         "next_action": None,
     }
-    if kinds.KINDS[method.type].transfer:
+    await _go_on(work, intent, method, consent)
+
+
+async def _go_on(work: Work, intent: PaymentIntent, method: PaymentMethod, consent: Consent) -> None:
+    """Ask the bank, or lead the payer to what they have to do first."""
+    kind = kinds.KINDS[method.type]
+    if kind.transfer:
         if not await funding.start(work, intent, method, refuse_waiting=consent.error_on_requires_action):
             _refuse_action(work, intent, method)
         return
     await funding.give_back(work, intent)
-    if kinds.KINDS[method.type].app:
+    agreed_before = "mandate" in (intent.details["agreement"] or {})
+    if kind.app and not agreed_before:
         await _lead_into_app(work, intent, method, consent)
         return
-    action = _action(work, intent, method, consent)
+    # Whose payer has agreed before is not led elsewhere again.
+    led = not (agreed_before and (kind.redirects or kind.app))
+    action = _action(work, intent, method, consent) if led else None
     if action is None:
         await attempts.start(work, intent, method)
     elif consent.error_on_requires_action:
@@ -258,7 +267,8 @@ def _prepare_card(intent: PaymentIntent, method: PaymentMethod) -> None:
 def _check_return_url(intent: PaymentIntent, method: PaymentMethod, consent: Consent) -> None:
     """A payer who may be led to another page must be told where to return to."""
     checks.check_return_url(consent.return_url)
-    if not (consent.return_url is not None or consent.use_stripe_sdk or consent.off_session):
+    stays = consent.use_stripe_sdk or consent.off_session or consent.mandate is not None
+    if consent.return_url is None and not stays:
         checks.require_return_url("PaymentIntent", intent, method)
 
 
@@ -273,7 +283,7 @@ def _check_future_usage(intent: PaymentIntent, method: PaymentMethod, consent: C
             "PaymentMethod for future usage. Please confirm this PaymentIntent with your customer on-session.",
             param="off_session",
         )
-    if method.type in (SINGLE_USE | app_payers.NOT_KEPT) - KEPT_BY_AGREEMENT:
+    if method.type in SINGLE_USE - KEPT_BY_AGREEMENT:
         raise InvalidRequest(
             f"A payment by {method.type} is single, so that `setup_future_usage` cannot be set for it.",
             code="payment_intent_incompatible_payment_method",

@@ -46,6 +46,7 @@ INPUT_ONLY: dict[str, tuple[str, ...]] = {
     "klarna": ("on_demand", "subscriptions"),
     "p24": ("tos_shown_and_accepted",),
     "paypal": ("risk_correlation_id",),
+    "upi": ("mandate_options",),
     "us_bank_account": ("networks",),
 }
 # What the server decides for a type, and not whoever has the client secret: a payer could else pay less, or unchecked.
@@ -284,7 +285,19 @@ def _settings_of(types: list[str], given: Tree | None, before: Tree) -> Tree:
     for name in vouchers.VOUCHERS:
         vouchers.check_settings(name, details["payment_method_options"].get(name) or {})
     app_payers.check_settings("pix", details["payment_method_options"].get("pix") or {})
+    # UPI takes what its mandate will say, and gives it back by the mandate only.
+    agreed: Tree | None = ((given or {}).get("upi") or {}).get("mandate_options")
+    if agreed is not None:
+        details["upi_mandate_options"] = agreed
     return details | imported_authentication(given)
+
+
+def mandate_options(intent: PaymentIntent, type: str) -> Tree | None:
+    """What a mandate of this type will say."""
+    if type == "upi":
+        told: Tree | None = intent.details.get("upi_mandate_options")
+        return told
+    return of_type(intent, type).get("mandate_options")
 
 
 def imported_authentication(given: Tree | None) -> Tree:

@@ -113,7 +113,7 @@ NEVER_NULL: dict[str, tuple[str, ...]] = {
 DEBITED = frozenset({"acss_debit", "au_becs_debit", "bacs_debit", "nz_bank_account", "sepa_debit", "us_bank_account"})
 
 # Types of which a charge tells the mandate where it has one, and nothing where not: the older charges have none.
-WITH_MANDATE = ("acss_debit", "au_becs_debit", "twint", "us_bank_account")
+WITH_MANDATE = ("acss_debit", "au_becs_debit", "pix", "twint", "us_bank_account")
 
 
 def billing(method: PaymentMethod) -> Tree:

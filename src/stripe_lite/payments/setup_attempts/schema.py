@@ -48,12 +48,15 @@ class SetupAttemptDetailsObject(StripeObject):
     kr_card: Tree | None = None
     link: Tree | None = None
     naver_pay: Tree | None = None
+    nz_bank_account: Tree | None = None
     paypal: Tree | None = None
+    pix: Tree | None = None
     revolut_pay: Tree | None = None
     sepa_debit: Tree | None = None
     sofort: GeneratedDebitObject | None = None
     twint: Tree | None = None
     type: str = Field(description="The payment method's type.")
+    upi: Tree | None = None
     us_bank_account: Tree | None = None
 
 

@@ -16,7 +16,7 @@ from stripe_lite.payments.payment_methods.schema import render as render_method
 from stripe_lite.payments.setup_attempts import service as setup_attempts
 from stripe_lite.payments.setup_attempts.machine import AttemptFact
 from stripe_lite.payments.setup_attempts.model import SetupAttempt
-from stripe_lite.payments.setup_intents import agreement
+from stripe_lite.payments.setup_intents import agreement, options
 from stripe_lite.payments.setup_intents import service as intents
 from stripe_lite.payments.setup_intents.machine import SetupFact, SetupStatus
 from stripe_lite.payments.setup_intents.model import SetupIntent
@@ -96,7 +96,7 @@ async def _approved(work: Work, intent: SetupIntent, attempt: SetupAttempt, meth
         error = AttachedElsewhere("The payment method you provided has already been attached to a customer.")
         raise _refused(work, intent, attempt, method, error)
     kept = generated.debit_of(work, method, setup_attempt=attempt.id) or method
-    if intent.usage == "off_session" and intent.details.get("single_use") is None:
+    if options.usage(intent, method.type) == "off_session" and intent.details.get("single_use") is None:
         kept.set_up = True
     mandate = agreement.conclude(work, intent, kept)
     if kept is not method:

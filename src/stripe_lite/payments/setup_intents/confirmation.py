@@ -3,11 +3,11 @@
 from stripe_lite.core.errors import InvalidRequest
 from stripe_lite.core.objects import Tree
 from stripe_lite.db.work import Work
-from stripe_lite.payments import kinds
+from stripe_lite.payments import app_payers, kinds
 from stripe_lite.payments.confirmation_tokens import service as confirmation_tokens
 from stripe_lite.payments.mandates import terms as mandate_terms
 from stripe_lite.payments.payment_intents import actions as next_actions
-from stripe_lite.payments.payment_intents import authentication, checks
+from stripe_lite.payments.payment_intents import app_actions, authentication, checks
 from stripe_lite.payments.payment_intents import options as payment_options
 from stripe_lite.payments.payment_methods import service as payment_methods
 from stripe_lite.payments.payment_methods.model import PaymentMethod
@@ -149,6 +149,9 @@ def _action(work: Work, intent: SetupIntent, method: PaymentMethod, consent: Tre
     kind = kinds.KINDS[method.type]
     if kind.redirects:
         return next_actions.redirect(work, intent, method, consent["return_url"])
+    if kind.app:
+        expiry = app_payers.expires_at(method.type, {}, kind.life, work.now)
+        return app_actions.way_into(method.type, next_actions.page_url(work, intent), expiry)
     if kind.debit and not method.verified:
         return next_actions.verify_microdeposits(work, intent, method)
     if not authentication.is_needed(intent, method, off_session=False):

@@ -7,14 +7,15 @@ from stripe_lite.core.ids import new_id
 from stripe_lite.core.objects import Tree
 from stripe_lite.db.jobs import Job
 from stripe_lite.db.work import Work
-from stripe_lite.payments import kinds, microdeposits
+from stripe_lite.payments import app_payers, kinds, microdeposits
+from stripe_lite.payments.app_payers import Ending
 from stripe_lite.payments.microdeposits import Verdict
 from stripe_lite.payments.payment_intents.actions import VERIFY
 from stripe_lite.payments.payment_methods import service as payment_methods
 from stripe_lite.payments.payment_methods.model import PaymentMethod
 from stripe_lite.payments.setup_attempts import service as setup_attempts
 from stripe_lite.payments.setup_attempts.model import SetupAttempt
-from stripe_lite.payments.setup_intents import actions
+from stripe_lite.payments.setup_intents import actions, attempts
 from stripe_lite.payments.setup_intents import service as intents
 from stripe_lite.payments.setup_intents.machine import SetupStatus
 from stripe_lite.payments.setup_intents.model import SetupIntent
@@ -23,19 +24,30 @@ JOB = "setup_ending"
 
 
 def expect(work: Work, attempt: SetupAttempt, method: PaymentMethod, action: Tree) -> None:
-    """Note how long the payer has for an action, where there is an end to it."""
-    life: timedelta | None = microdeposits.LIFE if action["type"] == VERIFY else kinds.KINDS[method.type].life
+    """Note how an action will end by itself, and when, where there is an end to it."""
+    kind = kinds.KINDS[method.type]
+    if kind.app:
+        expiry = app_payers.expires_at(method.type, {}, kind.life, work.now)
+        settles = timedelta(seconds=work.terms.settlement_delay_seconds)
+        behaviour = app_payers.behaviour(method.type, method.billing_details, work.now, expiry, settles)
+        _later(work, attempt, behaviour.ending, behaviour.at)
+        return
+    life: timedelta | None = microdeposits.LIFE if action["type"] == VERIFY else kind.life
     if life is not None:
-        _later(work, attempt, work.now + life)
+        _later(work, attempt, "expired", work.now + life)
 
 
 async def end(work: Work, job: Job) -> None:
-    """The payer let the time pass. An attempt that went on or was given up meanwhile is left alone."""
+    """The payer agreed, or let the time pass. An attempt that went on or was given up meanwhile is left alone."""
     attempt = await setup_attempts.retrieve(work, job.payload["attempt"], lock=True)
     intent = await intents.retrieve(work, attempt.setup_intent_id, lock=True)
-    if intent.status == SetupStatus.REQUIRES_ACTION and intent.latest_attempt_id == attempt.id:
-        method = await payment_methods.resolve(work, attempt.payment_method_id)
-        actions.give_up(work, intent, attempt, method, _reason(intent))
+    if intent.status != SetupStatus.REQUIRES_ACTION or intent.latest_attempt_id != attempt.id:
+        return
+    if job.payload.get("ending") == "paid":
+        await attempts.resume(work, intent, None)
+        return
+    method = await payment_methods.resolve(work, attempt.payment_method_id)
+    actions.give_up(work, intent, attempt, method, _reason(intent))
 
 
 def _reason(intent: SetupIntent) -> InvalidRequest:
@@ -46,7 +58,7 @@ def _reason(intent: SetupIntent) -> InvalidRequest:
     )
 
 
-def _later(work: Work, attempt: SetupAttempt, at: datetime) -> None:
+def _later(work: Work, attempt: SetupAttempt, ending: Ending, at: datetime) -> None:
     work.add(
         Job(
             account_id=work.account_id,
@@ -55,6 +67,6 @@ def _later(work: Work, attempt: SetupAttempt, at: datetime) -> None:
             kind=JOB,
             created_at=work.now,
             run_at=at,
-            payload={"attempt": attempt.id},
+            payload={"attempt": attempt.id, "ending": ending},
         )
     )

@@ -29,11 +29,14 @@ TYPES = frozenset(
         "kr_card",
         "link",
         "naver_pay",
+        "nz_bank_account",
         "paypal",
+        "pix",
         "revolut_pay",
         "sepa_debit",
         "sofort",
         "twint",
+        "upi",
         "us_bank_account",
     }
 )
@@ -134,7 +137,13 @@ def settings(intent: SetupIntent, given: Tree | None) -> Tree:
     merged = payment_options.merged(
         details["payment_method_types"], given, details.get("payment_method_options") or {}, DEFAULTS, INPUT_ONLY
     )
-    return {"payment_method_options": merged} | payment_options.imported_authentication(given)
+    return {"payment_method_options": merged} | payment_options.imported_authentication(given) | _own_usage(given)
+
+
+def usage(intent: SetupIntent, type: str) -> str:
+    """How a payment method of this type will be used: UPI may have a setting of its own."""
+    own: str | None = intent.details.get("upi_usage") if type == "upi" else None
+    return own or intent.usage
 
 
 def _fits_automatically(intent: SetupIntent, type: str) -> bool:
@@ -188,7 +197,13 @@ def _settings_of(types: list[str], params: SetupFields, before: Tree) -> Tree:
     types = [name for name in types if name not in excluded]
     given = params.payment_method_options
     options = before.get("payment_method_options") or {}
-    return {
+    details: Tree = {
         "payment_method_types": types,
         "payment_method_options": payment_options.merged(types, given, options, DEFAULTS, INPUT_ONLY),
-    } | payment_options.imported_authentication(given)
+    }
+    return details | payment_options.imported_authentication(given) | _own_usage(given)
+
+
+def _own_usage(given: Tree | None) -> Tree:
+    own: Tree = (given or {}).get("upi") or {}
+    return {"upi_usage": own["setup_future_usage"]} if "setup_future_usage" in own else {}
