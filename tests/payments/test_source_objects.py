@@ -341,6 +341,20 @@ async def test_money_arrives_at_a_receiver_and_is_charged(shop: Shop) -> None:
     assert (await shop.v1.payment_methods.list_async({"customer": customer.id})).data == []
 
 
+async def test_what_the_bank_declines_stays_with_the_receiver(shop: Shop, dsn: str) -> None:
+    source = await made(shop, ACH)
+    await status_of(shop, source, "chargeable")
+    customer = await shop.v1.customers.create_async({"source": source.id})
+    # No test receiver is declined.
+    connection = await asyncpg.connect(dsn)
+    await connection.execute("UPDATE payment_methods SET outcome = 'declined_generic' WHERE id = $1", source.id)
+    await connection.close()
+    with raises_stripe("card_error", status=402):
+        await shop.v1.charges.create_async({"amount": 1000, "currency": "usd", "customer": customer.id})
+    kept = await shop.v1.sources.retrieve_async(source.id)
+    assert (kept.status, kept.receiver.amount_received, kept.receiver.amount_charged) == ("chargeable", 1000, 0)
+
+
 @pytest.mark.parametrize(("method", "status"), [("manual", "requested"), ("email", "requested"), ("none", "missing")])
 async def test_what_a_receiver_was_sent_goes_back(shop: Shop, method: str, status: str) -> None:
     source = await made(shop, ACH, {"receiver": {"refund_attributes_method": method}})

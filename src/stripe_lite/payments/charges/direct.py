@@ -105,6 +105,8 @@ async def record_charge(work: Work, question: Question, answer: Answer) -> datet
             return answer.recheck_at or NEVER
         case "declined" | "not_found":
             await waiting_refunds.cancel(work, charge)
+            if source.source_status is not None:
+                objects.not_charged(source, charge.amount)
             await charges.decline(work, charge, source, answer)
             raise charges.refusal(charge, answer, {})
     return None

@@ -180,6 +180,14 @@ def charged(work: Work, source: PaymentMethod, amount: int) -> None:
         life.apply(work, source, SourceFact.CHARGED)
 
 
+def not_charged(source: PaymentMethod, amount: int) -> None:
+    """The bank declined a charge of this amount: what a receiver holds is still there."""
+    told = life.told(source)
+    if told["flow"] == "receiver":
+        receiver: Tree = told["receiver"]
+        life.tell(source, receiver=receiver | {"amount_charged": receiver["amount_charged"] - amount})
+
+
 def authentication_of(source: PaymentMethod) -> Literal["authenticated"] | None:
     """What 3-D Secure said of the payment that a source object is good for."""
     if source.source_status is None or life.told(source)["type"] != "three_d_secure":
