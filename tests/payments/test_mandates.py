@@ -7,26 +7,15 @@ import pytest
 from stripe_lite.core.machine import IllegalTransition
 from stripe_lite.payments.mandates.machine import MANDATE, MandateFact, MandateStatus
 from tests.payments.intents import BACK, DEBIT, PAID, by_number
+from tests.payments.setups import ONLINE, SEPA, payment, set_up
 from tests.shop import Shop, raises_stripe
 
-ONLINE: dict[str, Any] = {
-    "customer_acceptance": {
-        "accepted_at": 1700000000,
-        "online": {"ip_address": "203.0.113.7", "user_agent": "Lynx/2.8"},
-        "type": "online",
-    }
-}
 OPEN = ("pending", "active")
 TABLE: dict[str, tuple[tuple[str, ...], str]] = {
     "accepted": (("pending",), "active"),
     "refused": (("pending",), "inactive"),
     "revoked": (OPEN, "inactive"),
     "used": (OPEN, "inactive"),
-}
-SEPA: dict[str, Any] = {
-    "type": "sepa_debit",
-    "sepa_debit": {"iban": "DE89370400440532013000"},
-    "billing_details": {"name": "Jenny Rosen", "email": "jenny@example.com"},
 }
 
 
@@ -39,39 +28,6 @@ def test_every_pair_of_state_and_fact_follows_the_table() -> None:
             else:
                 with pytest.raises(IllegalTransition):
                     MANDATE.step(state, fact)
-
-
-async def set_up(shop: Shop, type: str, data: Any, **params: Any) -> Any:
-    """A setup intent that succeeded for a customer of its own, with its mandate."""
-    customer = await shop.v1.customers.create_async()
-    given = {"payment_method": data} if isinstance(data, str) else {"payment_method_data": data}
-    intent = await shop.v1.setup_intents.create_async(
-        {
-            "customer": customer.id,
-            "payment_method_types": [type],
-            "confirm": True,
-            "mandate_data": ONLINE,
-            "expand": ["mandate", "single_use_mandate"],
-        }
-        | given
-        | params
-    )
-    assert intent.status == "succeeded", intent
-    return intent
-
-
-def payment(intent: Any, type: str, currency: str, **params: Any) -> dict[str, Any]:
-    """A payment, later, by what was set up."""
-    return {
-        "amount": 2000,
-        "currency": currency,
-        "customer": intent.customer,
-        "payment_method": intent.payment_method,
-        "payment_method_types": [type],
-        "confirm": True,
-        "off_session": True,
-        "expand": ["latest_charge"],
-    } | params
 
 
 async def test_a_setup_makes_a_mandate_for_later_payments(shop: Shop) -> None:
@@ -311,135 +267,3 @@ async def test_each_type_tells_what_it_knows(
     told = intent.mandate.payment_method_details.to_dict()[type]
     for name, value in expected.items():
         assert told[name] == value if value is not str else told[name].startswith("http")
-
-
-async def test_what_is_agreed_elsewhere_makes_a_mandate(shop: Shop) -> None:
-    customer = await shop.v1.customers.create_async()
-    for type in ("paypal", "ideal"):
-        intent = await shop.v1.setup_intents.create_async(
-            {
-                "customer": customer.id,
-                "payment_method_types": [type],
-                "payment_method_data": {"type": type, "billing_details": {"name": "J", "email": "j@example.com"}},
-                "confirm": True,
-                "return_url": BACK,
-            }
-        )
-        await shop.http.post(intent.next_action.redirect_to_url.url, json={"outcome": "complete"})
-        saved = await shop.v1.setup_intents.retrieve_async(intent.id, {"expand": ["latest_attempt", "mandate"]})
-        details = saved.mandate.payment_method_details
-        assert (saved.mandate.status, saved.mandate.customer_acceptance.type) == ("active", "online")
-        if type == "paypal":
-            assert details.paypal.billing_agreement_id.startswith("B-")
-        else:
-            told = saved.latest_attempt.payment_method_details.ideal
-            assert (told.generated_sepa_debit_mandate, details.type) == (saved.mandate.id, "sepa_debit")
-            assert told.generated_sepa_debit == saved.mandate.payment_method
-
-
-async def test_a_payment_elsewhere_leaves_a_debit_with_its_mandate(shop: Shop) -> None:
-    customer = await shop.v1.customers.create_async()
-    intent = await shop.v1.payment_intents.create_async(
-        {
-            "amount": 2000,
-            "currency": "eur",
-            "customer": customer.id,
-            "setup_future_usage": "off_session",
-            "payment_method_types": ["bancontact"],
-            "payment_method_data": {"type": "bancontact", "billing_details": {"name": "J", "email": "j@example.com"}},
-            "confirm": True,
-            "return_url": BACK,
-            "mandate_data": ONLINE,
-        }
-    )
-    await shop.http.post(intent.next_action.redirect_to_url.url, json={"outcome": "complete"})
-    path = "payment_method_details.bancontact.generated_sepa_debit"
-    charge = (
-        await shop.v1.charges.list_async(
-            {"payment_intent": intent.id, "expand": [f"data.{path}", f"data.{path}_mandate"]}
-        )
-    ).data[0]
-    told = charge.payment_method_details.bancontact
-    debit, mandate = told.generated_sepa_debit, told.generated_sepa_debit_mandate
-    assert (debit.customer, debit.sepa_debit.last4) == (customer.id, told.iban_last4)
-    assert debit.sepa_debit.generated_from.charge == charge.id
-    assert (mandate.type, mandate.payment_method) == ("multi_use", debit.id)
-    later = await shop.v1.payment_intents.create_async(
-        payment(intent, "sepa_debit", "eur", customer=customer.id, payment_method=debit.id)
-    )
-    assert later.latest_charge.payment_method_details.sepa_debit.mandate == mandate.id
-
-
-APPS: list[tuple[str, str, dict[str, Any]]] = [
-    ("pix", "brl", {"amount_type": "maximum", "payment_schedule": "monthly", "reference": "Hats"}),
-    ("upi", "inr", {"amount": 5000, "amount_type": "maximum", "description": "Hats"}),
-]
-
-
-@pytest.mark.parametrize(("type", "currency", "terms"), APPS, ids=[app[0] for app in APPS])
-async def test_payers_agree_in_their_app(shop: Shop, type: str, currency: str, terms: dict[str, Any]) -> None:
-    customer = await shop.v1.customers.create_async()
-    intent = await shop.v1.setup_intents.create_async(
-        {
-            "customer": customer.id,
-            "payment_method_types": [type],
-            "payment_method_data": {"type": type},
-            "payment_method_options": {type: {"mandate_options": terms}},
-            "confirm": True,
-        }
-    )
-    action = intent.next_action.to_dict()[intent.next_action.type]
-    page = await shop.http.post(action["hosted_instructions_url"], json={"outcome": "complete"})
-    assert page.json()["setup_intent"]["status"] == "succeeded"
-    saved = await shop.v1.setup_intents.retrieve_async(intent.id, {"expand": ["mandate"]})
-    assert saved.mandate.payment_method_details.to_dict()[type] == terms
-    paid = await shop.v1.payment_intents.create_async(payment(saved, type, currency))
-    assert (paid.status, paid.next_action) == ("succeeded", None)
-    if type == "pix":
-        assert paid.latest_charge.payment_method_details.pix.mandate == saved.mandate.id
-    # On session they are asked again.
-    again = await shop.v1.payment_intents.create_async(payment(saved, type, currency, off_session=False))
-    assert again.status == "requires_action"
-    first = await shop.v1.payment_intents.create_async(
-        {
-            "amount": 2000,
-            "currency": currency,
-            "customer": customer.id,
-            "payment_method_types": [type],
-            "payment_method_data": {"type": type},
-            "payment_method_options": {type: {"mandate_options": terms, "setup_future_usage": "off_session"}},
-            "confirm": True,
-        }
-    )
-    action = first.next_action.to_dict()[first.next_action.type]
-    await shop.http.post(action["hosted_instructions_url"], json={"outcome": "complete"})
-    later = await shop.v1.payment_intents.create_async(payment(first, type, currency, customer=customer.id))
-    assert later.status == "succeeded"
-
-
-async def test_who_agreed_elsewhere_is_not_sent_there_again(shop: Shop) -> None:
-    customer = await shop.v1.customers.create_async()
-    for type in ("paypal", "cashapp", "klarna", "amazon_pay", "revolut_pay"):
-        currency = "eur" if type == "revolut_pay" else "usd"
-        intent = await shop.v1.setup_intents.create_async(
-            {
-                "customer": customer.id,
-                "payment_method_types": [type],
-                "payment_method_data": {"type": type},
-                "confirm": True,
-                "return_url": BACK,
-            }
-        )
-        action = intent.next_action.to_dict()[intent.next_action.type]
-        url = action["mobile_auth_url"] if type == "cashapp" else action["url"]
-        await shop.http.post(url, json={"outcome": "complete"})
-        saved = await shop.v1.setup_intents.retrieve_async(intent.id)
-        paid = await shop.v1.payment_intents.create_async(payment(saved, type, currency))
-        assert (paid.status, paid.next_action) == ("succeeded", None), type
-        named = payment(saved, type, currency, off_session=False, mandate=saved.mandate)
-        assert (await shop.v1.payment_intents.create_async(named)).status == "succeeded"
-    # Whoever did not agree cannot be charged in their absence.
-    method = await shop.v1.payment_methods.create_async({"type": "paypal"})
-    await shop.v1.payment_methods.attach_async(method.id, {"customer": customer.id})
-    with raises_stripe(code="payment_intent_mandate_invalid"):
-        await shop.v1.payment_intents.create_async(payment(saved, "paypal", "eur", payment_method=method.id))

@@ -156,8 +156,9 @@ async def failed(work: Work, id: str | None, method: PaymentMethod, code: str | 
 async def end_all(work: Work, method: PaymentMethodObject) -> None:
     """A payment method was detached: nothing can be paid with it, so that its mandates end."""
     for found in await of_method(work, method.id):
-        if found.status in OPEN:
-            apply(work, await retrieve(work, found.id, lock=True), MandateFact.REVOKED)
+        mandate = await retrieve(work, found.id, lock=True)
+        if mandate.status in OPEN:
+            apply(work, mandate, MandateFact.REVOKED)
 
 
 def _is_refused(method: PaymentMethod | None) -> bool:

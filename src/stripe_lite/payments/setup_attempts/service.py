@@ -8,6 +8,7 @@ from stripe_lite.core.ids import new_id
 from stripe_lite.core.lists import Page
 from stripe_lite.core.objects import Tree
 from stripe_lite.db.filters import created_between
+from stripe_lite.db.plan import Conflict
 from stripe_lite.db.work import Work
 from stripe_lite.payments.payment_methods import charge_details as method_details
 from stripe_lite.payments.payment_methods import payers
@@ -32,6 +33,18 @@ async def retrieve(work: Work, id: str, *, lock: bool = False, watch: bool = Fal
     attempt = await work.get(SetupAttempt, id, lock=lock, watch=watch)
     if attempt is None:
         raise ResourceMissing("setupattempt", id, param="setup_attempt")
+    return attempt
+
+
+async def awaited(work: Work, id: str | None) -> SetupAttempt:
+    """The attempt of an intent that waits for its payer, to be changed.
+
+    Both are read one after the other: if the attempt waits no more, the intent was changed in between, and all of it
+    has to be tried again.
+    """
+    attempt = await retrieve(work, id or "", watch=True)
+    if attempt.status != AttemptStatus.REQUIRES_ACTION:
+        raise Conflict
     return attempt
 
 
@@ -96,7 +109,7 @@ def fail(attempt: SetupAttempt, error: Tree) -> None:
 
 async def abandon(work: Work, id: str | None) -> None:
     """Give up an attempt that waits for the payer: another one takes its place, or the setup was canceled."""
-    apply(await retrieve(work, id or "", watch=True), AttemptFact.ABANDONED)
+    apply(await awaited(work, id), AttemptFact.ABANDONED)
 
 
 def _described(

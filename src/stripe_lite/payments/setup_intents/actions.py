@@ -40,7 +40,7 @@ async def complete(work: Work, intent: SetupIntent) -> None:
 async def fail(work: Work, intent: SetupIntent) -> None:
     """The payer failed the authentication, or turned the setup down."""
     _refuse_unless_awaited(work, intent)
-    attempt = await setup_attempts.retrieve(work, intent.latest_attempt_id or "", watch=True)
+    attempt = await setup_attempts.awaited(work, intent.latest_attempt_id)
     method = await payment_methods.resolve(work, intent.payment_method_id or "")
     error = authentication_failed() if method.type in ("card", "link") else setup_failed()
     give_up(work, intent, attempt, method, error)
@@ -62,7 +62,7 @@ async def verify(work: Work, id: str, params: SetupIntentVerifyParams) -> SetupI
         raise intents.refuse(
             work, intent, "This SetupIntent waits for no verification by microdeposits.", code=NOT_ACTIONABLE
         )
-    attempt = await setup_attempts.retrieve(work, intent.latest_attempt_id or "", watch=True)
+    attempt = await setup_attempts.awaited(work, intent.latest_attempt_id)
     method = await payment_methods.resolve(work, intent.payment_method_id or "", lock=True)
     tries: int = intent.details.get("microdeposit_tries") or 0
     verdict = microdeposits.judge(params.amounts, params.descriptor_code, tries)

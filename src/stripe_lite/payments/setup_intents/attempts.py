@@ -66,7 +66,7 @@ def start(
 
 async def resume(work: Work, intent: SetupIntent, passed: ThreeDSecureResult | None) -> None:
     """Go on with the attempt that waited for an action of the payer's."""
-    attempt = await setup_attempts.retrieve(work, intent.latest_attempt_id or "", watch=True)
+    attempt = await setup_attempts.awaited(work, intent.latest_attempt_id)
     method = await payment_methods.resolve(work, intent.payment_method_id or "", watch=True)
     setup_attempts.apply(attempt, AttemptFact.ACTION_COMPLETED)
     start(work, intent, attempt, method, passed)

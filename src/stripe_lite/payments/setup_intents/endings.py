@@ -39,8 +39,9 @@ def expect(work: Work, attempt: SetupAttempt, method: PaymentMethod, action: Tre
 
 async def end(work: Work, job: Job) -> None:
     """The payer agreed, or let the time pass. An attempt that went on or was given up meanwhile is left alone."""
-    attempt = await setup_attempts.retrieve(work, job.payload["attempt"], lock=True)
+    attempt = await setup_attempts.retrieve(work, job.payload["attempt"])
     intent = await intents.retrieve(work, attempt.setup_intent_id, lock=True)
+    attempt = await setup_attempts.retrieve(work, attempt.id, lock=True)
     if intent.status != SetupStatus.REQUIRES_ACTION or intent.latest_attempt_id != attempt.id:
         return
     if job.payload.get("ending") == "paid":
