@@ -74,12 +74,15 @@ class Fields:
         return row
 
     def as_stored(self, row: Base) -> None:
-        """Give a written row the values that it would be read with: a jsonb column keeps an order of its own."""
+        """Give a row that was written the values that it would be read with: plain trees of JSON.
+
+        Their keys keep the order in which they were written, not that of jsonb: nothing depends on it.
+        """
         values = row.__dict__
         for place, _ in self.bound:
             key = self.keys[place]
             if key in values:
-                values[key] = _ordered(from_json(to_json(values[key])))
+                values[key] = from_json(to_json(values[key]))
 
     def values(self, row: Base) -> list[Any]:
         """What is sent for every field, in the table's order."""
@@ -97,18 +100,6 @@ class Fields:
         state = row.__dict__
         value = state[field.key] if field.key in state else field.default()
         return value if field.binder is None else field.binder(value)
-
-
-def _ordered(tree: Any) -> Any:
-    """A tree of JSON with its keys in the order of jsonb: the shorter ones first, then byte by byte."""
-    if isinstance(tree, dict):
-        return {key: _ordered(tree[key]) for key in sorted(tree, key=_place)}
-    return [_ordered(each) for each in tree] if isinstance(tree, list) else tree
-
-
-def _place(key: str) -> tuple[int, bytes]:
-    encoded = key.encode()
-    return len(encoded), encoded
 
 
 def _default_of(default: object) -> Callable[[], Any]:

@@ -55,6 +55,7 @@ class Work:
         self._begun = False
         self._added: list[Base] = []
         self._deleted: list[Base] = []
+        self._written: dict[type[Base], list[Base]] = {}
         self._extra: list[Written] = []
         self._known: dict[tuple[type[Base], str], Base] = {}
         self._locked: set[tuple[type[Base], str]] = set()
@@ -283,9 +284,9 @@ class Work:
         """Whether new rows wait to be written: reading a test object by its name makes one."""
         return bool(self._added)
 
-    def known(self, model: type[AnyRow]) -> list[AnyRow]:
-        """The rows of one kind that this work has read or added, without those that it deleted."""
-        return [row for row in self._known.values() if isinstance(row, model)]
+    def added(self, model: type[AnyRow]) -> list[AnyRow]:
+        """The new rows of one kind that were sent."""
+        return [row for row in self._written.get(model, ()) if isinstance(row, model)]
 
     @property
     def sent(self) -> bool:
@@ -368,6 +369,7 @@ class Work:
             groups.setdefault(type(row), []).append(row)
             instance_state(row).committed_state.clear()
         parts = [writes.insert_part(rows) for rows in groups.values()]
+        self._written |= groups
         parts += writes.update_parts(changed)
         parts += writes.delete_parts(self._deleted)
         parts += self._extra

@@ -146,5 +146,5 @@ async def _follow(ground: Ground, work: Work) -> None:
         log.exception("failure after a commit", request_id=work.request.id)
     if work.followed:
         ground.wake(work.account_id)
-    for job in work.known(Job):
+    for job in work.added(Job):
         ground.expect(job)
