@@ -43,7 +43,13 @@ class Base(DeclarativeBase):
         list[Any]: JSONB(),
     }
 
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        # SQLAlchemy puts a constructor around ours that tells listeners; there are none, and many rows are made.
+        type.__setattr__(cls, "__init__", Base.__init__)
+
     def __init__(self, **values: Any) -> None:
+        self.__mapper__.class_manager.setup_instance(self)
         # Straight into the instance: SQLAlchemy's history of a row that is not written yet is of no use to us.
         blank, made = _blank_of(type(self))
         if not values.keys() <= blank.keys():

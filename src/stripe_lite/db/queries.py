@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, TypeVar
 
-from pydantic_core import from_json, to_json
+from pydantic_core import to_json
 from sqlalchemy import ColumnDefault, Select, inspect
 from sqlalchemy.dialects import registry as dialects
 from sqlalchemy.dialects.postgresql import JSON, JSONB
@@ -72,17 +72,6 @@ class Fields:
         row = self.mapper.class_manager.new_instance()
         row.__dict__.update(zip(self.keys, record, strict=True))
         return row
-
-    def as_stored(self, row: Base) -> None:
-        """Give a row that was written the values that it would be read with: plain trees of JSON.
-
-        Their keys keep the order in which they were written, not that of jsonb: nothing depends on it.
-        """
-        values = row.__dict__
-        for place, _ in self.bound:
-            key = self.keys[place]
-            if key in values:
-                values[key] = from_json(to_json(values[key]))
 
     def values(self, row: Base) -> list[Any]:
         """What is sent for every field, in the table's order."""

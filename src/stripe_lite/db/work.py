@@ -128,10 +128,10 @@ class Work:
     def adopt(self, rows: Iterable[Row]) -> None:
         """Watch rows without reading them, as an earlier work of this process committed them a moment ago.
 
-        If somebody has changed them since, the commit of a change raises Conflict, as with `watch`.
+        If somebody has changed them since, the commit of a change raises Conflict, as with `watch`. What they hold of
+        JSON has to be plain lists and hashes, as it would be read.
         """
         for row in rows:
-            queries.fields_of(type(row)).as_stored(row)
             key = (type(row), row.id)
             self._known[key] = row
             self._locked.add(key)

@@ -1,9 +1,8 @@
 """What a unit of work writes, as parts of one `WITH …` statement: rows to insert, to update and to delete."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy.orm.base import instance_state
 
@@ -14,8 +13,7 @@ from stripe_lite.db.queries import COMPILED_STATEMENTS_MAX, Field, Fields, field
 MANY = 4
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
+class Written(NamedTuple):
     """A part of one `WITH …` statement: its SQL with {} for each argument, and the arguments.
 
     A part with a `guard` must write so many rows, or the whole statement fails: somebody else has changed one of them.

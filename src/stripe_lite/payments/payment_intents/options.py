@@ -115,7 +115,7 @@ def chosen_by_name(
 async def configured(work: Work, named: str | None) -> Tree:
     """The configuration that decides on the types of an intent, and what it offers, as the intent keeps it."""
     choice = await configurations.choose(work, named)
-    return {"configuration": {"id": choice.configuration_id, "types": choice.types, "strict": choice.configured}}
+    return {"configuration": {"id": choice.configuration_id, "types": list(choice.types), "strict": choice.configured}}
 
 
 def changed(intent: PaymentIntent, params: IntentFields | PaymentIntentConfirmParams) -> Tree:
