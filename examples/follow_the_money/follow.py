@@ -1,7 +1,8 @@
 """Follow every cent: payments, a refund, a dispute and a payout, with the balance and its transactions after each step.
 
-Run it with `python examples/follow_the_money/follow.py` while a server runs (`./run` starts one). It reads
-STRIPE_LITE_URL (default http://127.0.0.1:8000) and STRIPE_LITE_KEY (default a new sandbox).
+Run it with `python examples/follow_the_money/follow.py` while a server runs (`./run` starts one), where `stripe` and
+`rich` are installed. It reads STRIPE_LITE_URL (default http://127.0.0.1:8000) and STRIPE_LITE_KEY (default a new
+sandbox).
 """
 
 import os

@@ -41,6 +41,16 @@ IDEMPOTENCY_KEY = {
     "description": "Up to 255 characters of your own: the same request with the same key has one effect.",
     "schema": {"type": "string", "maxLength": 255},
 }
+# Operations that must be told the version of the objects that they lead to.
+VERSIONED = frozenset({"create_ephemeral_key"})
+VERSION = {
+    "name": "Stripe-Version",
+    "in": "header",
+    "required": True,
+    "description": "The API version that the app uses.",
+    "schema": {"type": "string"},
+    "example": API_VERSION,
+}
 EXPAND = {
     "type": "array",
     "items": {"type": "string"},
@@ -218,6 +228,8 @@ def _operation(operation: Operation, models: Models, schemas: Mapping[str, Tree]
         described["requestBody"] = _body(operation, models, fields, required)
     if operation.method == "POST":
         described["parameters"].append(IDEMPOTENCY_KEY)
+    if operation.id in VERSIONED:
+        described["parameters"].append(VERSION)
     return described
 
 
