@@ -300,7 +300,8 @@ def _settings() -> Settings:
             if each["type"] != "default_factory_not_called":
                 name = "".join(str(part) for part in each["loc"][:1])
                 variable = name if name in ("", "DATABASE_URL") else ENV_PREFIX + name.upper()
-                typer.echo(f"stripe-lite: {variable}{': ' if variable else ''}{each['msg']}", err=True)
+                said = each["msg"].removeprefix("Value error, ")
+                typer.echo(f"stripe-lite: {variable}{': ' if variable else ''}{said}", err=True)
         raise typer.Exit(1) from None
     for line in unknown_names():
         typer.echo(f"stripe-lite: {line}", err=True)

@@ -53,6 +53,14 @@ WRONG: list[tuple[str, str, Any, int, str | None, str | None]] = [
     ("POST", "/webhooks/", {"url": "not a url"}, 400, None, "url"),
     ("POST", "/webhooks/", {"url": "http://127.0.0.1:9/", "events": ["payment.done"]}, 400, None, "events[0]"),
     ("POST", "/webhooks/", {"url": "http://127.0.0.1:9/", "events": []}, 400, None, "events"),
+    (
+        "POST",
+        "/webhooks/",
+        {"url": "http://127.0.0.1:9/", "enabled_events": []},
+        422,
+        "parameter_unknown",
+        "enabled_events",
+    ),
     ("DELETE", "/webhooks/we_x/", None, 404, "resource_missing", "id"),
     ("PUT", "/customers/", None, 405, None, None),
 ]

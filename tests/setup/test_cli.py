@@ -163,6 +163,7 @@ def test_a_misspelt_setting_is_pointed_out(folder: Path) -> None:
 def test_open_keys_on_every_interface_are_refused(folder: Path) -> None:
     refused = stripe_lite(folder, "serve", "--host", "0.0.0.0", STRIPE_LITE_KEYS="open")
     assert refused.returncode == 1
+    assert refused.stderr.startswith("stripe-lite: open keys on 0.0.0.0")
     assert "STRIPE_LITE_UNSAFE_OPEN=true" in refused.stderr
 
 

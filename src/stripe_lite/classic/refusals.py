@@ -91,7 +91,7 @@ def told(outcome: Outcome, names: Mapping[str, str]) -> Outcome:
         kept["payment_intent"] = error["payment_intent"]["id"]
     if kept.get("code") in SAID:
         kept["message"] = SAID[kept["code"]]
-    if "param" in kept:
+    if "param" in kept and kept.get("code") != "parameter_unknown":
         named, bracket, rest = kept["param"].partition("[")
         ours = f"{names.get(named, named)}{bracket}{rest}"
         kept["message"] = kept["message"].replace(f"Invalid {kept['param']}:", f"Invalid {ours}:")

@@ -23,6 +23,7 @@ NAMES = {
     "early_fraud_warnings": "radar_early_fraud_warning",
     "invoice_credit_balance": "customer",
     "prices": "plan",
+    "rules": "charge",
     "setup_attempts": "setup_intent",
     "subscription_schedules": "subscription",
     "tax": "customer",
