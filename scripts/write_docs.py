@@ -6,24 +6,24 @@ A part stands between `<!-- made: NAME -->` and `<!-- made: end -->`; PARTS says
 page differs from what this would write.
 """
 
+import importlib
+import pkgutil
 import re
 import sys
 import types
 from collections.abc import Callable, Mapping
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal, Union, get_args, get_origin
 
 from pydantic.fields import FieldInfo
 from scripts import card_tables
 
+import stripe_lite
 from stripe_lite import contract, registry
 from stripe_lite.audit.verify import all_checks
 from stripe_lite.core.machine import Machine
-from stripe_lite.payments.charges.machine import CHARGE
-from stripe_lite.payments.disputes.machine import DISPUTE
-from stripe_lite.payments.payment_intents.machine import PAYMENT_INTENT
-from stripe_lite.payments.refunds.machine import REFUND
 from stripe_lite.settings import ENV_PREFIX, Settings
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -55,6 +55,16 @@ def served_table() -> str:
     return "\n".join(lines)
 
 
+def machines() -> list[Machine[Any, Any]]:
+    """Every machine: those of the modules that are called `machine`."""
+    found = []
+    for module in pkgutil.walk_packages(stripe_lite.__path__, "stripe_lite."):
+        if module.name.endswith(".machine") and module.name != Machine.__module__:
+            members = vars(importlib.import_module(module.name)).values()
+            found += [member for member in members if isinstance(member, Machine)]
+    return found
+
+
 def diagram(machine: Machine[Any, Any]) -> str:
     """A machine's rules as a picture."""
     return f"```mermaid\n{machine.mermaid()}```"
@@ -75,24 +85,20 @@ def invariants_table() -> str:
     lines = ["| | invariant | checked |", "|---|---|---|"]
     for check in all_checks():
         checked = "only with `--quiet-state`" if check.quiet else "always"
-        if check.sql == "SELECT WHERE false":
-            checked = "not yet: there is no ledger"
         lines.append(f"| {check.number} | {check.name} | {checked} |")
     return "\n".join(lines)
+
+
+def _slug(machine: Machine[Any, Any]) -> str:
+    return machine.name.replace("_", "-")
 
 
 PARTS: Mapping[str, Callable[[], str]] = {
     "settings": settings_table,
     "served": served_table,
     "invariants": invariants_table,
-    "payment-intent-diagram": lambda: diagram(PAYMENT_INTENT),
-    "payment-intent-rules": lambda: rules_table(PAYMENT_INTENT),
-    "charge-diagram": lambda: diagram(CHARGE),
-    "charge-rules": lambda: rules_table(CHARGE),
-    "refund-diagram": lambda: diagram(REFUND),
-    "refund-rules": lambda: rules_table(REFUND),
-    "dispute-diagram": lambda: diagram(DISPUTE),
-    "dispute-rules": lambda: rules_table(DISPUTE),
+    **{f"{_slug(machine)}-diagram": partial(diagram, machine) for machine in machines()},
+    **{f"{_slug(machine)}-rules": partial(rules_table, machine) for machine in machines()},
     **card_tables.PARTS,
 }
 

@@ -18,6 +18,8 @@ ANCHORS = re.compile(r"^#+ (.+)$", re.MULTILINE)
 LINKS = re.compile(r"\]\(([^)\s]+)\)")
 FILES = re.compile(r"`((?:src|tests|scripts|docs|examples|migrations|benchmarks)/[\w./]*|[\w.]+\.(?:lock|toml|yaml))`")
 
+MACHINES = re.compile(r"^[A-Z_]+(?:: Machine\[\w+, \w+\])? = Machine\(\s*\"(\w+)\"", re.MULTILINE)
+
 
 @pytest.mark.parametrize("page", write_docs.pages(), ids=lambda page: page.name)
 def test_generated_parts_are_up_to_date(page: Path) -> None:
@@ -27,6 +29,20 @@ def test_generated_parts_are_up_to_date(page: Path) -> None:
 def test_every_part_that_is_made_stands_on_a_page() -> None:
     text = "".join(page.read_text() for page in PAGES)
     assert [name for name in write_docs.PARTS if f"<!-- made: {name} -->" not in text] == []
+
+
+def test_every_machine_in_the_code_is_drawn() -> None:
+    declared = [
+        name
+        for path in sorted((ROOT / "src" / "stripe_lite").rglob("*.py"))
+        for name in MACHINES.findall(path.read_text())
+    ]
+    drawn = [machine.name for machine in write_docs.machines()]
+    assert declared and sorted(declared) == sorted(drawn)
+    page = (ROOT / "docs" / "machines.md").read_text()
+    for name in declared:
+        assert f"<!-- made: {name.replace('_', '-')}-diagram -->" in page, name
+        assert f"<!-- made: {name.replace('_', '-')}-rules -->" in page, name
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
