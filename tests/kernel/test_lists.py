@@ -186,3 +186,29 @@ async def test_create_update_and_retrieve_expand_too(shop: Shop) -> None:
     with raises_stripe(param="expand", status=400):
         await shop.v1.customers.create_async({"name": "Bob", "expand": ["nickname"]})
     assert [customer.name for customer in (await page_of(shop)).data] == ["Ann"]
+
+
+async def test_a_list_shows_what_has_changed_since_it_was_read(shop: Shop) -> None:
+    customer = await shop.v1.customers.create_async({"name": "Before"})
+    other = await shop.v1.customers.create_async({"name": "Other"})
+    first = await shop.v1.customers.list_async()
+    assert [each.name for each in first.data] == ["Other", "Before"]
+    await shop.v1.customers.update_async(customer.id, {"name": "After", "metadata": {"a": "1"}})
+    again = await shop.v1.customers.list_async()
+    assert [each.to_dict() for each in again.data] == [
+        (await shop.v1.customers.retrieve_async(id)).to_dict() for id in (other.id, customer.id)
+    ]
+    assert [each.name for each in again.data] == ["Other", "After"]
+
+
+async def test_what_one_client_expands_in_a_list_is_no_other_clients_business(shop: Shop) -> None:
+    customer = await shop.v1.customers.create_async()
+    intent = await shop.v1.payment_intents.create_async(
+        {"amount": 2000, "currency": "usd", "customer": customer.id, "payment_method_types": ["card"]}
+    )
+    plain = await shop.v1.payment_intents.list_async()
+    expanded = await shop.v1.payment_intents.list_async({"expand": ["data.customer"]})
+    assert expanded.data[0].customer == customer
+    again = await shop.v1.payment_intents.list_async()
+    assert plain.data[0].customer == again.data[0].customer == customer.id
+    assert again.data[0].id == intent.id

@@ -2,18 +2,21 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Generic, Literal, Self, TypeVar
+from typing import Annotated, Any, Generic, Literal, Protocol, Self, TypeVar
 
 from pydantic import Field, PrivateAttr, SerializeAsAny, field_validator, model_validator
+from pydantic_core import to_json
 
 from stripe_lite.core.errors import InvalidParameter
-from stripe_lite.core.objects import Params, StripeObject
+from stripe_lite.core.objects import Params, StripeObject, Tree
 
 LIST_LIMIT_DEFAULT = 10
 LIST_LIMIT_MAX = 100
+KNOWN_MAX = 2000  # Of about two kilobytes each.
 
 AnyRow = TypeVar("AnyRow")
 AnyObject = TypeVar("AnyObject", bound=StripeObject)
+AnyStored = TypeVar("AnyStored", bound="Stored")
 
 
 def checked_limit(limit: int) -> int:
@@ -85,6 +88,66 @@ class ListObject(StripeObject, Generic[AnyObject]):
     data: list[SerializeAsAny[AnyObject]] = Field(description="The objects of this page, newest first.")
     has_more: bool = Field(description="Whether objects follow after this page.")
     url: str = Field(description="The path this list is read from.")
+
+    def open(self) -> None:
+        """Have the objects in `data`, where they have not been needed yet."""
+
+
+class Stored(Protocol):
+    """A row that clients see as an object, and that counts its changes."""
+
+    @property
+    def id(self) -> str: ...
+
+    @property
+    def version(self) -> int: ...
+
+
+class StoredList(ListObject[AnyObject]):
+    """One page of rows that are shown as they are. What was shown of a row is remembered until the row changes."""
+
+    _page: Page[Any] | None = PrivateAttr(None)
+    _render: Callable[[Any], AnyObject] = PrivateAttr()
+
+    def dump(self) -> bytes:
+        """The JSON that clients get; the objects themselves are made only of rows that have not been shown before."""
+        if self._page is None:
+            return super().dump()
+        shown = b",".join([_json_of(row, self._render) for row in self._page.rows])
+        has_more = b"true" if self.has_more else b"false"
+        return b'{"object":"list","data":[%b],"has_more":%b,"url":%b}' % (shown, has_more, to_json(self.url))
+
+    def tree(self) -> Tree:
+        """The same as Python values."""
+        self.open()
+        return super().tree()
+
+    def open(self) -> None:
+        """Make the objects: they are to be looked into, or changed."""
+        if self._page is not None:
+            self.data = [self._render(row) for row in self._page.rows]
+            self._page = None
+
+
+def listed(page: Page[AnyStored], render: Callable[[AnyStored], AnyObject], url: str) -> ListObject[AnyObject]:
+    """A page of a list of rows; `render` must depend on nothing but the row."""
+    shown: StoredList[AnyObject] = StoredList(data=[], has_more=page.has_more, url=url)
+    shown._page, shown._render = page, render
+    return shown
+
+
+# What was shown of rows, by how, their ids and versions: what a version is shown as never changes.
+_known: dict[tuple[Callable[[Any], StripeObject], str, int], bytes] = {}
+
+
+def _json_of(row: Stored, render: Callable[[Any], StripeObject]) -> bytes:
+    key = (render, row.id, row.version)
+    json = _known.get(key)
+    if json is None:
+        if len(_known) >= KNOWN_MAX:
+            _known.clear()
+        json = _known[key] = render(row).dump()
+    return json
 
 
 class SearchResultObject(StripeObject, Generic[AnyObject]):

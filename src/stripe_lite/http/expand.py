@@ -6,7 +6,7 @@ from typing import TypeAlias
 
 from stripe_lite.contract import Expansion
 from stripe_lite.core.errors import InvalidParameter
-from stripe_lite.core.lists import SearchResultObject
+from stripe_lite.core.lists import ListObject, SearchResultObject
 from stripe_lite.core.objects import StripeObject, Tree
 from stripe_lite.db.work import Work
 
@@ -55,6 +55,8 @@ class Expander:
 
     async def expand(self, work: Work, answer: StripeObject, paths: Sequence[str]) -> None:
         """Expand every path in the answer, in place."""
+        if paths and isinstance(answer, ListObject):
+            answer.open()
         for path, steps in _steps(paths):
             if isinstance(answer, SearchResultObject) and path == "total_count":
                 await answer.include_total_count()

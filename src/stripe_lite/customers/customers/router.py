@@ -1,6 +1,6 @@
 """HTTP operations on customers."""
 
-from stripe_lite.core.lists import ListObject, SearchResultObject
+from stripe_lite.core.lists import ListObject, SearchResultObject, listed
 from stripe_lite.customers.customers import service as customers
 from stripe_lite.customers.customers.schema import (
     CustomerCreateParams,
@@ -49,7 +49,7 @@ async def delete_customer(work: Work, customer: str) -> DeletedCustomerObject:
 async def list_customers(work: Work, params: CustomerListParams) -> ListObject[CustomerObject]:
     """List customers, newest first."""
     page = await customers.page(work, params)
-    return ListObject(data=[render(row) for row in page.rows], has_more=page.has_more, url="/v1/customers")
+    return listed(page, render, "/v1/customers")
 
 
 @router.get("/v1/customers/search")

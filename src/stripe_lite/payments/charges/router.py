@@ -1,6 +1,6 @@
 """HTTP operations on charges."""
 
-from stripe_lite.core.lists import ListObject, SearchResultObject
+from stripe_lite.core.lists import ListObject, SearchResultObject, listed
 from stripe_lite.db.work import Work
 from stripe_lite.http.route import Router
 from stripe_lite.payments.charges import direct, finding
@@ -46,7 +46,7 @@ async def capture_charge(work: Work, charge: str, params: ChargeCaptureParams) -
 async def list_charges(work: Work, params: ChargeListParams) -> ListObject[ChargeObject]:
     """List charges, newest first."""
     page = await finding.page(work, params)
-    return ListObject(data=[render(row) for row in page.rows], has_more=page.has_more, url="/v1/charges")
+    return listed(page, render, "/v1/charges")
 
 
 @router.get("/v1/charges/search")

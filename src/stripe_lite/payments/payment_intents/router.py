@@ -1,6 +1,6 @@
 """HTTP operations on payment intents."""
 
-from stripe_lite.core.lists import ListObject, SearchResultObject
+from stripe_lite.core.lists import ListObject, SearchResultObject, listed
 from stripe_lite.db.work import Work
 from stripe_lite.http.route import Router
 from stripe_lite.payments.payment_intents import actions, balances, captures, confirmation, increments, line_items
@@ -66,7 +66,7 @@ async def cancel_payment_intent(work: Work, intent: str, params: PaymentIntentCa
 async def list_payment_intents(work: Work, params: PaymentIntentListParams) -> ListObject[PaymentIntentObject]:
     """List payment intents, newest first."""
     page = await intents.page(work, params)
-    return ListObject(data=[render(row) for row in page.rows], has_more=page.has_more, url="/v1/payment_intents")
+    return listed(page, render, "/v1/payment_intents")
 
 
 @router.get("/v1/payment_intents/search")

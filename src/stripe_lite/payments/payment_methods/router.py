@@ -1,6 +1,6 @@
 """HTTP operations on payment methods."""
 
-from stripe_lite.core.lists import ListObject
+from stripe_lite.core.lists import ListObject, listed
 from stripe_lite.db.work import Work
 from stripe_lite.http.route import Router
 from stripe_lite.payments.payment_methods import attachment
@@ -46,7 +46,7 @@ async def update_payment_method(
 async def list_payment_methods(work: Work, params: PaymentMethodListParams) -> ListObject[PaymentMethodObject]:
     """List payment methods, newest first."""
     page = await payment_methods.page(work, params)
-    return ListObject(data=[render(row) for row in page.rows], has_more=page.has_more, url="/v1/payment_methods")
+    return listed(page, render, "/v1/payment_methods")
 
 
 @router.post("/v1/payment_methods/{payment_method}/attach", ephemeral=("customer",))

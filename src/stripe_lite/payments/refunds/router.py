@@ -1,6 +1,6 @@
 """HTTP operations on refunds, by themselves and under their charge."""
 
-from stripe_lite.core.lists import ListObject
+from stripe_lite.core.lists import ListObject, listed
 from stripe_lite.db.work import Work
 from stripe_lite.http.route import Router
 from stripe_lite.payments.charges.schema import ChargeObject
@@ -49,7 +49,7 @@ async def cancel_refund(work: Work, refund: str) -> RefundObject:
 async def list_refunds(work: Work, params: RefundListParams) -> ListObject[RefundObject]:
     """List refunds, newest first."""
     page = await refunds.page(work, params)
-    return ListObject(data=[render(row) for row in page.rows], has_more=page.has_more, url="/v1/refunds")
+    return listed(page, render, "/v1/refunds")
 
 
 @router.post("/v1/charges/{charge}/refund")
