@@ -116,13 +116,15 @@ async def test_three_d_secure_may_be_passed_elsewhere(shop: Shop, status: str, r
         "cryptogram": "4BQwsg4yuKt0S1LI1nDZTcO9vUM=",
         "electronic_commerce_indicator": "05",
         "transaction_id": "f879ea1c-aa2c-4441-806d-e30406466d79",
-        "version": "2.2.0",
+        "version": "2.1.0",
     }
     intent = await shop.v1.payment_intents.create_async(
         CHALLENGED | {"expand": ["latest_charge"]} | with_card(three_d_secure=imported)
     )
     assert intent.status == "succeeded"
-    assert intent.latest_charge.payment_method_details.card.three_d_secure.result == result
+    secure = intent.latest_charge.payment_method_details.card.three_d_secure
+    assert (secure.result, secure.version, secure.electronic_commerce_indicator) == (result, "2.1.0", "05")
+    assert secure.transaction_id == imported["transaction_id"]
     assert "three_d_secure" not in intent.payment_method_options.card
 
 

@@ -37,7 +37,7 @@ async def test_three_d_secure_can_be_asked_for_and_imported(shop: Shop) -> None:
         "cryptogram": "4BQwsg4yuKt0S1LI1nDZTcO9vUM=",
         "electronic_commerce_indicator": "05",
         "transaction_id": "f879ea1c-aa2c-4441-806d-e30406466d79",
-        "version": "2.2.0",
+        "version": "2.1.0",
     }
     with raises_stripe("card_error", code="authentication_required", status=402):
         await shop.v1.setup_intents.create_async(
@@ -47,7 +47,9 @@ async def test_three_d_secure_can_be_asked_for_and_imported(shop: Shop) -> None:
         CHALLENGED | {"expand": ["latest_attempt"]} | with_card(three_d_secure=imported)
     )
     assert passed.status == "succeeded"
-    assert passed.latest_attempt.payment_method_details.card.three_d_secure.result == "authenticated"
+    secure = passed.latest_attempt.payment_method_details.card.three_d_secure
+    assert (secure.result, secure.version) == ("authenticated", "2.1.0")
+    assert secure.transaction_id == imported["transaction_id"]
     assert "three_d_secure" not in passed.payment_method_options.card
 
 

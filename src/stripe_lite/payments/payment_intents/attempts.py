@@ -49,9 +49,11 @@ async def start(
     )
     intents.apply(work, intent, IntentFact.ATTEMPT_STARTED)
     more: Tree = {"authentication": result, "voucher": intent.details.get("voucher")}
+    if passed is None:
+        more["imported"] = intent.details.get("imported")
     more["mandate"] = (intent.details.get("agreement") or {}).get("mandate")
     charge = begin(work, intent, method, more)
-    intent.details = intent.details | {"authentication": None, "next_action": None}
+    intent.details = intent.details | {"authentication": None, "imported": None, "next_action": None}
     terms = charging.authorization(
         work,
         method,

@@ -75,6 +75,9 @@ IMPORTED_RESULTS: dict[str, ThreeDSecureResult] = {
     "Y": "authenticated",
 }
 
+# What is told of it as it was sent; a cryptogram is for the card's bank alone.
+IMPORTED_FIELDS = ("electronic_commerce_indicator", "transaction_id", "version")
+
 
 async def accepted(work: Work, params: PaymentIntentCreateParams) -> Tree:
     """Which types a new intent takes: those that were named, or of those that are configured what fits the currency."""
@@ -303,7 +306,10 @@ def mandate_options(intent: PaymentIntent, type: str) -> Tree | None:
 def imported_authentication(given: Tree | None) -> Tree:
     """How a 3-D Secure ended that was passed elsewhere, where the settings tell of one."""
     told: Tree | None = ((given or {}).get("card") or {}).get("three_d_secure")
-    return {} if told is None else {"authentication": _imported(told)}
+    if told is None:
+        return {}
+    imported = {name: told[name] for name in IMPORTED_FIELDS if told.get(name) is not None}
+    return {"authentication": _imported(told), "imported": imported}
 
 
 def merged(

@@ -138,7 +138,7 @@ def of_charge(
     if method.type == "card":
         options = (given.get("payment_method_options") or {}).get("card") or {}
         card = _card(method, amount, answer, options, mandate) | {
-            "three_d_secure": three_d_secure(method, given.get("authentication"), answer)
+            "three_d_secure": three_d_secure(method, given.get("authentication"), answer, given.get("imported"))
         }
         if capture_before is not None:
             card["capture_before"] = capture_before
@@ -206,8 +206,10 @@ def _availability(options: Tree, request: str) -> str:
     return "available" if options.get(request) == "if_available" else "unavailable"
 
 
-def three_d_secure(method: PaymentMethod, result: str | None, answer: Answer | None) -> Tree | None:
-    """What 3-D Secure said; None where it was not asked."""
+def three_d_secure(
+    method: PaymentMethod, result: str | None, answer: Answer | None, imported: Tree | None = None
+) -> Tree | None:
+    """What 3-D Secure said; None where it was not asked. `imported` is what the client told of one passed elsewhere."""
     if result is None:
         return None
     indicators = MASTERCARD_INDICATORS if method.details["brand"] == "mastercard" else OTHER_INDICATORS
@@ -219,4 +221,4 @@ def three_d_secure(method: PaymentMethod, result: str | None, answer: Answer | N
         "result_reason": RESULT_REASONS.get(result),
         "transaction_id": None if answer is None else str(uuid5(NAMESPACE_OID, answer.ref)),
         "version": THREE_D_SECURE_VERSION,
-    }
+    } | (imported or {})

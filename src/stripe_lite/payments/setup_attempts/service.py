@@ -92,7 +92,9 @@ def apply(attempt: SetupAttempt, fact: AttemptFact) -> None:
 def describe(attempt: SetupAttempt, intent: SetupIntent, method: PaymentMethod, answer: Answer) -> None:
     """Note what the bank and 3-D Secure said of the payment method."""
     result: ThreeDSecureResult | None = attempt.details.get("authentication")
-    attempt.details = attempt.details | {"payment_method_details": _described(intent, method, result, answer)}
+    imported: Tree | None = attempt.details.get("imported")
+    described = _described(intent, method, result, answer, imported)
+    attempt.details = attempt.details | {"payment_method_details": described}
 
 
 def add_details(attempt: SetupAttempt, type: str, told: Tree) -> None:
@@ -113,13 +115,17 @@ async def abandon(work: Work, id: str | None) -> None:
 
 
 def _described(
-    intent: SetupIntent, method: PaymentMethod, result: ThreeDSecureResult | None, answer: Answer | None
+    intent: SetupIntent,
+    method: PaymentMethod,
+    result: ThreeDSecureResult | None,
+    answer: Answer | None,
+    imported: Tree | None = None,
 ) -> Tree:
     if method.type == "card":
         settings: Tree = (intent.details.get("payment_method_options") or {}).get("card") or {}
         card: Tree = {name: method.details[name] for name in CARD_FIELDS}
         card["network"] = settings.get("network") or method.details["networks"]["preferred"] or card["brand"]
-        secure = method_details.three_d_secure(method, result, answer)
+        secure = method_details.three_d_secure(method, result, answer, imported)
         if secure is not None:
             del secure["exemption_indicator"]  # Payments are exempted, setups are not.
         card["three_d_secure"] = secure

@@ -41,8 +41,9 @@ def start(
     result: ThreeDSecureResult | None = (
         passed or intent.details.get("authentication") or authentication.unchallenged(intent, method, off_session=False)
     )
-    attempt.details = attempt.details | {"authentication": result}
-    intent.details = intent.details | {"authentication": None, "next_action": None}
+    imported = intent.details.get("imported") if passed is None else None
+    attempt.details = attempt.details | {"authentication": result, "imported": imported}
+    intent.details = intent.details | {"authentication": None, "imported": None, "next_action": None}
     intents.apply(work, intent, SetupFact.ATTEMPT_STARTED)
     terms = charging.authorization(
         work,
