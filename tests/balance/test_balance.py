@@ -157,3 +157,15 @@ async def _bring_forward(dsn: str, account_id: str) -> None:
     connection = await asyncpg.connect(dsn)
     await connection.execute("UPDATE jobs SET run_at = now() WHERE account_id = $1", account_id)
     await connection.close()
+
+
+async def test_what_stands_behind_transactions_of_several_kinds_is_expanded_where_it_is(shop: Shop) -> None:
+    customer = await shop.v1.customers.create_async({"source": "tok_visa"})
+    charge = await shop.v1.charges.create_async({"amount": 2_000, "currency": "usd", "customer": customer.id})
+    await shop.v1.refunds.create_async({"charge": charge.id, "amount": 500})
+    paths = ["data.source.charge.customer", "data.source.customer", "data.source.refunds"]
+    refunded, charged = (await shop.v1.balance_transactions.list_async({"expand": paths})).data
+    assert refunded.source.charge.customer.id == charged.source.customer.id == customer.id
+    assert len(charged.source.refunds.data) == 1
+    with raises_stripe(param="expand", message="This property cannot be expanded (data.source.color)."):
+        await shop.v1.balance_transactions.list_async({"expand": ["data.source.color"]})

@@ -85,9 +85,14 @@ class Expander:
                     yield target
                 yield from self._passed(target, steps[place:])
 
-    async def _descend(self, work: Work, at: StripeObject, steps: list[str], path: str) -> None:
+    async def _descend(self, work: Work, at: StripeObject, steps: list[str], path: str, *, mixed: bool = False) -> None:
+        """Expand what a path names below an object. `mixed`: it is one of several kinds that may stand there, and the
+        path suits one of them, though perhaps not this one."""
         name, rest = steps[0], steps[1:]
-        self._check(at, name, rest, path)
+        if not self._allows(at, name, rest):
+            if mixed:
+                return
+            raise _not_expandable(path)
         value = getattr(at, name, None)
         if rest and isinstance(value, StripeObject) and (include := self._includer(at, ".".join(steps))) is not None:
             if work.request.guard is not None:
@@ -105,9 +110,12 @@ class Expander:
         elif value is None:
             value = await self._included(work, at, name)
         if rest:
-            for item in value if isinstance(value, list) else [value]:
-                if isinstance(item, StripeObject):
-                    await self._descend(work, item, rest, path)
+            await self._descend_into(work, value, rest, path, mixed=mixed or self._is_mixed(at, name, rest, path))
+
+    async def _descend_into(self, work: Work, value: object, steps: list[str], path: str, *, mixed: bool) -> None:
+        for item in value if isinstance(value, list) else [value]:
+            if isinstance(item, StripeObject):
+                await self._descend(work, item, steps, path, mixed=mixed)
 
     async def _in_hash(self, work: Work, hash: Tree, steps: list[str], path: str) -> Tree:
         """The hash with what a path names in it, which leaves the hash itself alone: it may be a row's."""
@@ -122,22 +130,26 @@ class Expander:
             await self._descend(work, found, rest, path)
         return hash | {name: found.tree()}
 
-    def _check(self, at: StripeObject, name: str, rest: list[str], path: str) -> None:
-        """Refuse what the official description does not call expandable."""
+    def _allows(self, at: StripeObject, name: str, rest: list[str]) -> bool:
+        """Whether the official description calls this expandable."""
         kind = getattr(at, "object", None)
         if not isinstance(kind, str):
-            if name not in type(at).model_fields:
-                raise _not_expandable(path)
-            return
+            return name in type(at).model_fields
         if kind in ("list", "search_result"):
-            allowed = name == "data" and bool(rest)
-        else:
-            fields = self._expandable(kind)
-            allowed = name in fields or any(field.startswith(f"{name}.") for field in fields)
-            # A list within an object, such as refunds.data, is walked through by its own name.
-            allowed = allowed or (bool(rest) and isinstance(getattr(at, name, None), StripeObject))
-        if not allowed:
+            return name == "data" and bool(rest)
+        fields = self._expandable(kind)
+        allowed = name in fields or any(field.startswith(f"{name}.") for field in fields)
+        # A list within an object, such as refunds.data, is walked through by its own name.
+        return allowed or (bool(rest) and isinstance(getattr(at, name, None), StripeObject))
+
+    def _is_mixed(self, at: StripeObject, name: str, rest: list[str], path: str) -> bool:
+        """Whether objects of several kinds may stand in a field; then the rest of the path must suit one of them."""
+        expansion = self._expandable(getattr(at, "object", "")).get(name)
+        if expansion is None or len(expansion.targets) < 2:
+            return False
+        if not any(self._leads_on(target, rest) for target in expansion.targets):
             raise _not_expandable(path)
+        return True
 
     def _check_hash(self, at: StripeObject, steps: list[str], path: str) -> None:
         """The same within a hash, where every step has to be right."""
