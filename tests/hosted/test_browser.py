@@ -12,7 +12,7 @@ from playwright.async_api import Browser, Page, async_playwright, expect
 from starlette.responses import HTMLResponse, Response
 
 from tests.conftest import serving
-from tests.payments.intents import CHALLENGED, DEBIT, PAID, UNVERIFIED_ACCOUNT
+from tests.payments.intents import CHALLENGED, DEBIT, PAID, PAYER, UNVERIFIED_ACCOUNT
 from tests.payments.test_payment_intents_transfers import a_customer, pay
 from tests.payments.test_refunds_of_cash import page_of
 from tests.shop import Shop
@@ -121,7 +121,7 @@ async def test_a_payer_authorises_elsewhere(shop: Shop, page: Page, shop_page: s
             "amount": 4250,
             "currency": "usd",
             "payment_method_types": ["klarna"],
-            "payment_method_data": {"type": "klarna"},
+            "payment_method_data": {"type": "klarna", "billing_details": PAYER},
             "confirm": True,
             "return_url": shop_page,
         }

@@ -22,6 +22,8 @@ DEBIT: dict[str, Any] = {
 }
 BACK = "https://shop.example/back?order=7"
 CHALLENGED = PAID | {"payment_method": "pm_card_threeDSecure2Required", "return_url": BACK}
+# Whom every type of payment method can be made for.
+PAYER: dict[str, Any] = {"name": "Ann Example", "email": "ann@example.com", "address": {"country": "US"}}
 UNVERIFIED_ACCOUNT: dict[str, Any] = {
     "type": "us_bank_account",
     "us_bank_account": {

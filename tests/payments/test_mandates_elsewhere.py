@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.payments.intents import BACK
+from tests.payments.intents import BACK, PAYER
 from tests.payments.setups import ONLINE, payment
 from tests.shop import Shop, raises_stripe
 
@@ -121,7 +121,7 @@ async def test_who_agreed_elsewhere_is_not_sent_there_again(shop: Shop) -> None:
             {
                 "customer": customer.id,
                 "payment_method_types": [type],
-                "payment_method_data": {"type": type},
+                "payment_method_data": {"type": type, "billing_details": PAYER},
                 "confirm": True,
                 "return_url": BACK,
             }

@@ -10,6 +10,7 @@ from tests.payments.intents import (
     CHALLENGED,
     DEBIT,
     PAID,
+    PAYER,
     UNVERIFIED_ACCOUNT,
     by_number,
     told,
@@ -323,7 +324,7 @@ async def test_a_payment_elsewhere_is_authorised_there(shop: Shop, type: str, cu
             "amount": 2000,
             "currency": currency,
             "payment_method_types": [type],
-            "payment_method_data": {"type": type, "billing_details": {"name": "J", "email": "j@example.com"}},
+            "payment_method_data": {"type": type, "billing_details": PAYER},
             "confirm": True,
             "return_url": BACK,
         }
@@ -371,7 +372,7 @@ async def test_a_payment_elsewhere_is_turned_down_there(shop: Shop) -> None:
             "amount": 2000,
             "currency": "usd",
             "payment_method_types": ["klarna"],
-            "payment_method_data": {"type": "klarna"},
+            "payment_method_data": {"type": "klarna", "billing_details": PAYER},
             "confirm": True,
             "return_url": BACK,
         }

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.payments.intents import BACK, by_number
+from tests.payments.intents import BACK, PAYER, by_number
 from tests.shop import Shop, raises_stripe
 
 EURO: dict[str, Any] = {"amount": 2000, "currency": "eur"}
@@ -57,7 +57,7 @@ async def test_a_default_that_was_changed_is_what_payments_take(shop: Shop) -> N
     assert intent.payment_method_types == ["card", "link", "sepa_debit", "bancontact", "amazon_pay", "ideal"]
     with raises_stripe(code="payment_intent_invalid_parameter", param="payment_method"):
         await shop.v1.payment_intents.confirm_async(
-            intent.id, {"payment_method_data": {"type": "klarna"}, "return_url": BACK}
+            intent.id, {"payment_method_data": {"type": "klarna", "billing_details": PAYER}, "return_url": BACK}
         )
     back = await configurations.update_async(default.id, set_to(klarna="none"))
     assert back.klarna.display_preference.value == "on"

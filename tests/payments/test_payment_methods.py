@@ -6,12 +6,13 @@ import asyncpg
 import pytest
 
 from stripe_lite.bank.port import Answer, Checks
+from stripe_lite.payments.payment_methods import billing
 from stripe_lite.payments.payment_methods.charge_details import of_charge
 from stripe_lite.payments.payment_methods.details import read
 from stripe_lite.payments.payment_methods.model import PaymentMethod
 from stripe_lite.payments.payment_methods.schema import PaymentMethodDataParams
 from tests.contract.schema import validate_object
-from tests.payments.intents import PAID
+from tests.payments.intents import PAID, PAYER
 from tests.shop import Shop, raises_stripe
 
 CARD = {"number": "4242424242424242", "exp_month": 12, "exp_year": 2040, "cvc": "314"}
@@ -86,7 +87,7 @@ async def test_a_number_has_one_fingerprint_in_an_account(shop: Shop) -> None:
 
 @pytest.mark.parametrize("type", sorted(ALL_TYPES))
 async def test_every_type_can_be_created(shop: Shop, type: str) -> None:
-    params = {"type": type} | ({type: ALL_TYPES[type]} if ALL_TYPES[type] else {})
+    params = {"type": type, "billing_details": PAYER} | ({type: ALL_TYPES[type]} if ALL_TYPES[type] else {})
     created = await shop.v1.payment_methods.create_async(params)
     assert created.type == type
     assert created[type] is not None
@@ -106,21 +107,43 @@ def test_charges_by_every_type_tell_of_it() -> None:
             assert details[type][name] == known.details[name] or known.details[name] is None
 
 
+NEEDED = [(type, name) for type, names in billing.NEEDED.items() for name in names]
+
+
+@pytest.mark.parametrize(("type", "name"), NEEDED)
+async def test_some_types_need_to_know_the_payer(shop: Shop, type: str, name: str) -> None:
+    payer = {key: value for key, value in PAYER.items() if key != name}
+    params = {"type": type, "billing_details": payer} | ({type: ALL_TYPES[type]} if ALL_TYPES[type] else {})
+    param = f"billing_details[{name}]"
+    with raises_stripe(code="parameter_missing", param=param, message=f"Missing required param: {param}."):
+        await shop.v1.payment_methods.create_async(params)
+
+
+async def test_klarna_needs_to_know_the_payers_country(shop: Shop) -> None:
+    message = "You must provide `billing_details[address][country]` to use Klarna."
+    for payer in ({}, {"billing_details": PAYER | {"address": {"city": "Oslo"}}}):
+        with raises_stripe(param="billing_details[address][country]", message=message):
+            await shop.v1.payment_methods.create_async({"type": "klarna"} | payer)
+
+
 async def test_bank_accounts_show_what_a_receipt_shows(shop: Shop) -> None:
     us = await shop.v1.payment_methods.create_async(
         {
             "type": "us_bank_account",
             "us_bank_account": ALL_TYPES["us_bank_account"] | {"account_holder_type": "company"},
+            "billing_details": {"name": "Ann Ltd"},
         }
     )
     assert us.us_bank_account.last4 == "6789"
     assert us.us_bank_account.bank_name == "STRIPE TEST BANK"
     assert us.us_bank_account.account_holder_type == "company"
     sepa = await shop.v1.payment_methods.create_async(
-        {"type": "sepa_debit", "sepa_debit": {"iban": "DE89 3704 0044 0532 0130 00"}}
+        {"type": "sepa_debit", "sepa_debit": {"iban": "DE89 3704 0044 0532 0130 00"}, "billing_details": PAYER}
     )
     assert (sepa.sepa_debit.country, sepa.sepa_debit.bank_code, sepa.sepa_debit.last4) == ("DE", "37040044", "3000")
-    bacs = await shop.v1.payment_methods.create_async({"type": "bacs_debit", "bacs_debit": ALL_TYPES["bacs_debit"]})
+    bacs = await shop.v1.payment_methods.create_async(
+        {"type": "bacs_debit", "bacs_debit": ALL_TYPES["bacs_debit"], "billing_details": PAYER}
+    )
     assert bacs.bacs_debit.sort_code == "10-88-00"
 
 

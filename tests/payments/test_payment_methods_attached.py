@@ -136,6 +136,7 @@ async def test_what_cannot_be_attached_is_refused(shop: Shop) -> None:
         {
             "type": "us_bank_account",
             "us_bank_account": {"account_number": "000123456789", "routing_number": "110000000"},
+            "billing_details": {"name": "Ann Example"},
         }
     )
     with raises_stripe() as refused:

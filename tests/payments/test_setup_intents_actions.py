@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.payments.intents import BACK, told, with_card
+from tests.payments.intents import BACK, PAYER, told, with_card
 from tests.payments.setups import CHALLENGED, OFFLINE, SAVED, UNVERIFIED, finish
 from tests.shop import Shop, raises_stripe
 
@@ -131,7 +131,7 @@ async def test_what_is_authorised_elsewhere_is_saved(shop: Shop) -> None:
         params = {
             "customer": customer.id,
             "payment_method_types": [type],
-            "payment_method_data": {"type": type},
+            "payment_method_data": {"type": type, "billing_details": PAYER},
             "confirm": True,
         }
         with raises_stripe(param="return_url"):

@@ -12,7 +12,7 @@ from stripe import HTTPXClient, StripeClient
 
 from stripe_lite.app import create_app
 from tests.conftest import serving, settings_for_tests
-from tests.payments.intents import BACK, UNVERIFIED_ACCOUNT
+from tests.payments.intents import BACK, PAYER, UNVERIFIED_ACCOUNT
 from tests.shop import Shop, new_key, raises_stripe
 from tests.watch import Watch
 
@@ -120,7 +120,7 @@ async def test_a_slow_bank_is_waited_for_in_the_background(slow: Shop) -> None:
 
 LATE: list[tuple[dict[str, Any], str]] = [
     (
-        {"payment_method_types": ["klarna"], "payment_method_data": {"type": "klarna"}},
+        {"payment_method_types": ["klarna"], "payment_method_data": {"type": "klarna", "billing_details": PAYER}},
         "setup_intent_setup_attempt_expired",
     ),
     (

@@ -13,6 +13,7 @@ from stripe_lite.core.objects import Params, Tree, changes
 from stripe_lite.customers.customers import service as customers
 from stripe_lite.db.work import Work
 from stripe_lite.events.outbox import record
+from stripe_lite.payments.payment_methods import billing
 from stripe_lite.payments.payment_methods.details import named, read
 from stripe_lite.payments.payment_methods.known import build, unchecked
 from stripe_lite.payments.payment_methods.model import PAYOUT_ACCOUNT, PaymentMethod
@@ -54,6 +55,7 @@ async def read_data(work: Work, params: PaymentMethodDataParams) -> PaymentMetho
     payment_method = build(work, known, new_id("pm"))
     if params.billing_details is not None:
         _bill(payment_method, params.billing_details)
+    billing.check(payment_method)
     if params.allow_redisplay is not None:
         payment_method.allow_redisplay = params.allow_redisplay
     if params.metadata is not None:
