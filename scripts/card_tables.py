@@ -41,7 +41,7 @@ def behaviour(outcome: Outcome) -> str:
     phrases.append(REFUNDS.get(outcome.refund, ""))
     if outcome.microdeposits == "failed":
         phrases.append("no micro-deposit reaches it, where it has to be verified by them")
-    phrases += _unanswered(outcome)
+    phrases += _sequels(outcome)
     return "; ".join(phrase for phrase in phrases if phrase)
 
 
@@ -72,17 +72,17 @@ def _checked(outcome: Outcome) -> list[str]:
     return words
 
 
-def _unanswered(outcome: Outcome) -> list[str]:
-    """What Stripe does next, and stripe_lite does not do yet."""
-    next_steps = {
+def _sequels(outcome: Outcome) -> list[str]:
+    """What follows a payment, or comes of paying out to the card."""
+    sequels = {
         "a dispute follows": outcome.disputed is not None,
         "a fraud warning follows": outcome.fraud_warning,
         "the money is available at once": outcome.bypass_pending,
-        "a captcha comes first": outcome.captcha,
+        f"a captcha comes first ({NOT_YET})": outcome.captcha,
         "payouts to it fail": outcome.payout_failure is not None and outcome.decline is None,
         "payouts to it cannot be instant": not outcome.instant_payouts,
     }
-    return [f"{words} ({NOT_YET})" for words, holds in next_steps.items() if holds]
+    return [words for words, holds in sequels.items() if holds]
 
 
 def _cards(cards: Iterable[CardFact]) -> str:
