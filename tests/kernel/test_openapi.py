@@ -139,7 +139,10 @@ async def test_examples_run_as_they_are(shop: Shop, description: dict[str, Any])
     )
     unpaid = await shop.v1.payment_intents.create_async({"amount": 2000, "currency": "usd"})
     customer = await shop.v1.customers.create_async({"name": "Ann"})
-    endpoint = await shop.v1.webhook_endpoints.create_async({"url": "http://127.0.0.1:9/", "enabled_events": ["*"]})
+    # Nothing listens there: what was sent before would soon have it disabled.
+    endpoint = await shop.v1.webhook_endpoints.create_async(
+        {"url": "http://127.0.0.1:9/", "enabled_events": ["payout.failed"]}
+    )
     [event] = (await shop.v1.events.list_async({"type": "customer.created"})).data
     ids = {"customer": customer.id, "account": shop.account_id, "intent": unpaid.id}
     own = {"cus_…": customer.id, "we_…": endpoint.id, "pi_…": paid.id}
