@@ -88,8 +88,12 @@ async def test_winning_evidence_brings_money_and_fee_back(shop: Shop) -> None:
         "charge.dispute.created",
         "charge.dispute.funds_withdrawn",
         "charge.dispute.updated",
-        "charge.dispute.funds_reinstated",
         "charge.dispute.closed",
+        "charge.dispute.funds_reinstated",
+    ]
+    events = await shop.v1.events.list_async({"type": "charge.dispute.funds_reinstated"})
+    assert [(each.data.object.status, len(each.data.object.balance_transactions)) for each in events.data] == [
+        ("won", 2)
     ]
     await shop.v1.refunds.create_async({"charge": dispute.charge})  # What was won may be given back after all.
     with raises_stripe(param="evidence"):
@@ -221,6 +225,49 @@ async def test_the_other_cards_are_disputed_in_their_own_ways(shop: Shop) -> Non
     assert [each.id for each in by_intent.data] == [compliance.id]
     by_charge = await shop.v1.disputes.list_async({"charge": eligible.charge, "created": {"gt": 0}})
     assert [each.id for each in by_charge.data] == [eligible.id]
+
+
+async def test_a_compliance_case_is_answered_once_its_fee_is_accepted(shop: Shop) -> None:
+    dispute = await _disputed(shop, "pm_card_createComplianceDispute")
+    update = shop.v1.disputes.update_async
+    won = {"uncategorized_text": "winning_evidence"}
+    fee = "evidence[enhanced_evidence][visa_compliance][fee_acknowledged]"
+    with raises_stripe(param=fee):
+        await update(dispute.id, {"evidence": won})
+    for accepted, status in ((False, "requires_fee_acknowledgement"), (True, "fee_acknowledged")):
+        enhanced = {"enhanced_evidence": {"visa_compliance": {"fee_acknowledged": accepted}}}
+        draft = await update(dispute.id, {"evidence": won | enhanced, "submit": False})
+        assert draft.evidence_details.enhanced_eligibility.visa_compliance.status == status
+    assert (await update(dispute.id, {"submit": True})).status == "under_review"
+    await _until(shop, dispute, "won")
+
+
+async def test_proof_of_former_purchases_is_held_against_what_visa_wants(shop: Shop) -> None:
+    dispute = await _disputed(shop, "pm_card_createCe3EligibleDispute")
+
+    async def wanted(disputed: dict[str, Any], *former: dict[str, Any]) -> list[str]:
+        visa = {"disputed_transaction": disputed, "prior_undisputed_transactions": list(former)}
+        evidence = {"enhanced_evidence": {"visa_compelling_evidence_3": visa}}
+        draft = await shop.v1.disputes.update_async(dispute.id, {"evidence": evidence, "submit": False})
+        told = draft.evidence_details.enhanced_eligibility.visa_compelling_evidence_3
+        assert (told.status == "qualified") == (not told.required_actions)
+        return [str(each) for each in told.required_actions]
+
+    payer: dict[str, Any] = {"customer_purchase_ip": "203.0.113.7", "customer_email_address": "ann@example.com"}
+    goods = {"product_description": "Tea"}
+    named = payer | goods | {"merchandise_or_services": "merchandise"}
+    first, second = ({"charge": f"ch_{each}", "shipping_address": {"city": "Ulm"}} | payer for each in "ab")
+    assert await wanted(payer) == [
+        "missing_customer_identifiers",
+        "missing_disputed_transaction_description",
+        "missing_merchandise_or_services",
+        "missing_prior_undisputed_transactions",
+    ]
+    assert await wanted(named, first, second) == ["missing_prior_undisputed_transaction_description"]
+    assert await wanted(named, first | goods) == ["missing_prior_undisputed_transactions"]
+    stranger = second | goods | {"customer_purchase_ip": "203.0.113.8"}
+    assert await wanted(named, first | goods, stranger) == ["missing_customer_identifiers"]
+    assert await wanted(named, first | goods, second | goods) == []
 
 
 async def test_what_is_captured_later_is_disputed_later(shop: Shop) -> None:

@@ -9,6 +9,7 @@ from stripe_lite.balance.balance_transactions.schema import BalanceTransactionOb
 from stripe_lite.core.clock import unix, unix_or_none
 from stripe_lite.core.lists import CreatedFilter, ListParams
 from stripe_lite.core.objects import Expandable, Metadata, Params, StripeObject, Tree
+from stripe_lite.payments.disputes import eligibility
 from stripe_lite.payments.disputes.machine import INQUIRIES, DisputeStatus
 from stripe_lite.payments.disputes.model import Dispute
 
@@ -99,7 +100,8 @@ class DisputeObject(StripeObject):
 def render(dispute: Dispute, now: datetime) -> DisputeObject:
     """A dispute as clients see it at a moment."""
     details = dispute.details
-    eligibility: Tree = details.get("enhanced_eligibility") or {}
+    enhanced = eligibility.complete(dispute.evidence.get("enhanced_evidence") or {})
+    eligible: Tree = details.get("enhanced_eligibility") or {}
     rendered = DisputeObject(
         id=dispute.id,
         amount=dispute.amount,
@@ -107,11 +109,11 @@ def render(dispute: Dispute, now: datetime) -> DisputeObject:
         charge=dispute.charge_id,
         created=unix(dispute.created_at),
         currency=dispute.currency,
-        enhanced_eligibility_types=list(eligibility),
-        evidence=dict.fromkeys((*TEXTS, *FILES)) | {"enhanced_evidence": {}} | dispute.evidence,
+        enhanced_eligibility_types=list(eligible),
+        evidence=dict.fromkeys((*TEXTS, *FILES)) | dispute.evidence | {"enhanced_evidence": enhanced},
         evidence_details=EvidenceDetailsObject(
             due_by=unix_or_none(dispute.due_by_at),
-            enhanced_eligibility=eligibility,
+            enhanced_eligibility=eligibility.standing(eligible, dispute.evidence),
             has_evidence=bool(dispute.evidence),
             past_due=_past_due(dispute, now),
             submission_count=dispute.submission_count,

@@ -15,7 +15,7 @@ from stripe_lite.db.jobs import Job
 from stripe_lite.db.work import Work
 from stripe_lite.events.outbox import record
 from stripe_lite.payments.charges import service as charges
-from stripe_lite.payments.disputes import money
+from stripe_lite.payments.disputes import eligibility, money
 from stripe_lite.payments.disputes.machine import DISPUTE, INQUIRIES, OPEN, DisputeFact, DisputeStatus
 from stripe_lite.payments.disputes.model import Dispute
 from stripe_lite.payments.disputes.schema import (
@@ -176,8 +176,8 @@ async def _decide(work: Work, dispute: Dispute, charge_id: str, fact: DisputeFac
         apply(work, dispute, DisputeFact.INQUIRY_CLOSED)
     elif fact is DisputeFact.WON:
         await money.reinstate(work, dispute, charge)
-        record(work, "charge.dispute.funds_reinstated", render(dispute, work.now))
         apply(work, dispute, fact)
+        record(work, "charge.dispute.funds_reinstated", render(dispute, work.now))
     else:
         money.give_up(work, dispute)
         apply(work, dispute, fact)
@@ -197,6 +197,11 @@ def _submit(work: Work, dispute: Dispute, before: DisputeObject) -> None:
     _check_answerable(dispute)
     if not dispute.evidence:
         raise InvalidRequest("There is no evidence to submit.", param="evidence")
+    if eligibility.waits_for_fee(dispute.details.get("enhanced_eligibility") or {}, dispute.evidence):
+        raise InvalidRequest(
+            "Answering a Visa compliance dispute costs a fee of the network's: acknowledge it by `fee_acknowledged`.",
+            param="evidence[enhanced_evidence][visa_compliance][fee_acknowledged]",
+        )
     dispute.submission_count += 1
     apply(work, dispute, DisputeFact.EVIDENCE_SENT, before)
     decide_later(work, dispute, at=work.now)
