@@ -142,10 +142,18 @@ async def test_each_source_type_goes_out_by_itself(merchant: Shop, dsn: str) -> 
             INSERT INTO balance_transactions
             SELECT (jsonb_populate_record(charge, '{"id": "txn_debit", "source_type": "bank_account"}')).*
             FROM balance_transactions charge WHERE account_id = $1
-            RETURNING account_id, livemode, net
+        ),
+        entered AS (
+            INSERT INTO ledger_entries
+            SELECT (jsonb_populate_record(e, jsonb_build_object(
+                'id', replace(e.id, charge.id, 'txn_debit'), 'posting_id', 'txn_debit'
+            ))).*
+            FROM ledger_entries e JOIN balance_transactions charge USING (account_id)
+            WHERE account_id = $1 AND e.posting_id = charge.id
+            RETURNING account_id, id, livemode, currency, book, amount
         )
         INSERT INTO ledger_open_entries (account_id, id, livemode, currency, source_type, amount, available_at)
-        SELECT account_id, 'txn_debit/1', livemode, 'usd', 'bank_account', net, now() FROM moved
+        SELECT account_id, id, livemode, currency, 'bank_account', amount, now() FROM entered WHERE book = 'merchant'
         """,
         shop.account_id,
     )

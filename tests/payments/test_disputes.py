@@ -270,6 +270,18 @@ async def test_proof_of_former_purchases_is_held_against_what_visa_wants(shop: S
     assert await wanted(named, first | goods, second | goods) == []
 
 
+async def test_a_charge_of_which_a_part_was_lost_stays_charged_back(shop: Shop) -> None:
+    await _pay(shop, "pm_card_createMultipleDisputes")
+    lost, won = await _disputes(shop, 2)
+    await shop.v1.disputes.close_async(lost.id)
+    await shop.v1.disputes.update_async(won.id, {"evidence": {"uncategorized_text": "winning_evidence"}})
+    assert (await _until(shop, won, "won")).is_charge_refundable is False
+    with raises_stripe(
+        code="charge_disputed", message=f"Charge {lost.charge} has been charged back; cannot issue a refund."
+    ):
+        await shop.v1.refunds.create_async({"charge": lost.charge})
+
+
 async def test_what_is_captured_later_is_disputed_later(shop: Shop) -> None:
     intent = await _pay(shop, "pm_card_createDispute", capture_method="manual")
     await shop.v1.payment_intents.capture_async(intent.id, {"amount_to_capture": 4_000})

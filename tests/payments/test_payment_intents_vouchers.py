@@ -1,5 +1,6 @@
 """Vouchers: what the payer is shown, and how a payment by voucher ends."""
 
+from functools import partial
 from typing import Any
 
 import pytest
@@ -70,6 +71,13 @@ async def test_the_page_of_a_voucher_ends_it(shop: Shop, type: str, outcome: str
     assert page.status_code == 200 and "voucher" in page.text
     answer = await shop.http.post(url, json={"outcome": outcome})
     assert answer.json()["payment_intent"]["status"] == status
+
+
+async def test_payers_whom_no_address_tells_of_pay_as_other_payments_settle(shop: Shop) -> None:
+    started = [await start(shop, type, "jo") for type in CURRENCIES]
+    for intent in started:
+        assert intent.status == "requires_action"
+        await shop.until(partial(shop.v1.payment_intents.retrieve_async, intent.id), status="succeeded")
 
 
 async def test_settings_of_vouchers_are_checked_and_acted_on(shop: Shop) -> None:

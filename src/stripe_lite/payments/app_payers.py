@@ -11,7 +11,6 @@ from stripe_lite.payments import vouchers
 
 Ending: TypeAlias = Literal["paid", "expired", "failed"]
 
-SWISH_TAKES = timedelta(minutes=1)
 PIX_LIFE = timedelta(days=1)
 PIX_SECONDS = range(10, 1_209_601)
 PIX_SPAN = f"a code is good for {PIX_SECONDS.start} to {PIX_SECONDS.stop - 1} seconds"
@@ -112,18 +111,14 @@ def behaviour(type: str, billing: Tree, now: datetime, expiry: datetime, settles
         case "mb_way":
             return _mb_way(str(billing.get("phone") or ""), now)
         case "pix" | "swish":
-            return _by_email(type, str(billing.get("email") or ""), now, expiry)
+            return _by_email(str(billing.get("email") or ""), now, expiry, settles)
     return Behaviour("expired", expiry)
 
 
-def _by_email(type: str, email: str, now: datetime, expiry: datetime) -> Behaviour:
+def _by_email(email: str, now: datetime, expiry: datetime, settles: timedelta) -> Behaviour:
     if not email:
         return Behaviour("expired", expiry)
-    takes = SWISH_TAKES if type == "swish" else vouchers.DELAY
-    known = vouchers.by_email(email)
-    if known is vouchers.NOBODY:
-        return Behaviour("paid", now + takes)
-    return Behaviour("expired", expiry) if known.ending is None else Behaviour(known.ending, now + known.delay)
+    return Behaviour(*vouchers.ends(vouchers.by_email(email), now, expiry, settles))
 
 
 def _blik(email: str, now: datetime, settles: timedelta) -> Behaviour:

@@ -14,10 +14,13 @@ Ending: TypeAlias = Literal["paid", "expired"]
 
 @dataclass(frozen=True, slots=True)
 class Habit:
-    """How a test payer behaves after so much time; with no ending, they let the time pass."""
+    """How a test payer behaves after so much time; with no ending, they let the time pass.
+
+    Without a delay it takes as long as the bank's days are made to last.
+    """
 
     ending: Ending | None
-    delay: timedelta = timedelta(0)
+    delay: timedelta | None = timedelta(0)
 
 
 DELAY = timedelta(minutes=3)
@@ -42,7 +45,7 @@ VOUCHERS: dict[str, Voucher] = {
     "multibanco": Voucher("multibanco_display_details", UTC, 7, range(0)),
     "oxxo": Voucher("oxxo_display_details", timezone(timedelta(hours=-6)), 3, range(1, 8), "expires_after"),
 }
-NOBODY = Habit("paid", DELAY)  # Who is not known by name pays after a while.
+NOBODY = Habit("paid", None)  # Who is not known by name pays as other payments settle.
 # How a test payer behaves, by what their e-mail address holds before the @.
 EMAILS: dict[str, Habit] = {
     "succeed_immediately": Habit("paid"),
@@ -105,15 +108,21 @@ def make_out(type: str, settings: Tree, expiry: datetime, url: str) -> tuple[Tre
     return shown, told
 
 
-def ending(type: str, settings: Tree, billing: Tree, now: datetime, expiry: datetime) -> tuple[Ending, datetime]:
+def ending(
+    type: str, settings: Tree, billing: Tree, now: datetime, expiry: datetime, settles: timedelta
+) -> tuple[Ending, datetime]:
     """How a test payer will deal with the voucher, and when."""
     number = settings.get("confirmation_number") if type == "konbini" else None
     habit = by_email(str(billing.get("email") or ""))
     if habit is NOBODY:
         habit = CONFIRMATION_NUMBERS.get(str(number), NOBODY)
-    if habit.ending is None or now + habit.delay > expiry:
-        return "expired", expiry
-    return habit.ending, now + habit.delay
+    return ends(habit, now, expiry, settles)
+
+
+def ends(habit: Habit, now: datetime, expiry: datetime, settles: timedelta) -> tuple[Ending, datetime]:
+    """What comes of a habit, and when: nobody pays what has expired."""
+    at = now + (settles if habit.delay is None else habit.delay)
+    return ("expired", expiry) if habit.ending is None or at > expiry else (habit.ending, at)
 
 
 def by_email(email: str) -> Habit:
