@@ -22,6 +22,7 @@ from scripts import card_tables
 
 import stripe_lite
 from stripe_lite import contract, registry
+from stripe_lite.audit.limits import LIMITS
 from stripe_lite.audit.verify import all_checks
 from stripe_lite.core.machine import Machine
 from stripe_lite.settings import ENV_PREFIX, Settings
@@ -89,6 +90,15 @@ def invariants_table() -> str:
     return "\n".join(lines)
 
 
+def limits_table() -> str:
+    """What `stripe-lite verify` cannot check."""
+    lines = ["| | what rows do not tell | why | shown by |", "|---|---|---|---|"]
+    for limit in LIMITS:
+        files = " ".join(f"`{name}`" for name in limit.shown_by.split())
+        lines.append(f"| {limit.number} | {limit.name} | {limit.why} | {files} |")
+    return "\n".join(lines)
+
+
 def _slug(machine: Machine[Any, Any]) -> str:
     return machine.name.replace("_", "-")
 
@@ -97,6 +107,7 @@ PARTS: Mapping[str, Callable[[], str]] = {
     "settings": settings_table,
     "served": served_table,
     "invariants": invariants_table,
+    "limits": limits_table,
     **{f"{_slug(machine)}-diagram": partial(diagram, machine) for machine in machines()},
     **{f"{_slug(machine)}-rules": partial(rules_table, machine) for machine in machines()},
     **card_tables.PARTS,

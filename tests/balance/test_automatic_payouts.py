@@ -140,7 +140,9 @@ async def test_each_source_type_goes_out_by_itself(merchant: Shop, dsn: str) -> 
         """
         WITH moved AS (
             INSERT INTO balance_transactions
-            SELECT (jsonb_populate_record(charge, '{"id": "txn_debit", "source_type": "bank_account"}')).*
+            SELECT (jsonb_populate_record(charge, '{
+                "id": "txn_debit", "source_type": "bank_account", "type": "adjustment", "source_id": null
+            }')).*
             FROM balance_transactions charge WHERE account_id = $1
         ),
         entered AS (

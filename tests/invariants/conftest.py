@@ -3,18 +3,20 @@
 import asyncio
 import itertools
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
+from functools import partial
 from typing import Any, TypeAlias
 
 import asyncpg
 import httpx
 import pytest_asyncio
-from stripe import HTTPXClient, StripeClient
+from stripe import CardError, HTTPXClient, StripeClient
 
 from stripe_lite.app import create_app
 from stripe_lite.audit.verify import State, verify
 from stripe_lite.audit.views import CREATE_VIEWS, PROTECT
 from stripe_lite.db.session import Database
+from stripe_lite.http.keys import sandbox_account_id
 from stripe_lite.registry import METADATA
 from tests.conftest import serving, settings_for_tests
 from tests.shop import new_key
@@ -66,7 +68,8 @@ async def sample(postgres: str, sdk_transport: HTTPXClient) -> str:
             await connection.exec_driver_sql(statement)
     await database.close()
     async with http_receiver() as receiver, serving(create_app(settings_for_tests(), dsn)) as url:
-        client = StripeClient(new_key(), base_addresses={"api": url}, http_client=sdk_transport)
+        key = new_key()
+        client = StripeClient(key, base_addresses={"api": url}, http_client=sdk_transport)
         v1: Any = client.v1
         await v1.webhook_endpoints.create_async({"url": receiver.url, "enabled_events": ["*"]})
         customer = await v1.customers.create_async({"name": "Zoë"})
@@ -88,17 +91,59 @@ async def sample(postgres: str, sdk_transport: HTTPXClient) -> str:
         failed = await pay.create_async(DEBIT | {"payment_method": "pm_insufficientFunds_de"})
         pending = await pay.create_async(DEBIT | {"payment_method": "pm_successDelayed_de"})
         await v1.refunds.create_async({"payment_intent": pending.id, "amount": 300})
-        await until_failed(pay, failed.id)
+        await until(partial(pay.retrieve_async, failed.id), lambda intent: intent.status == "requires_payment_method")
+        await move_money(v1, key)
+        await save(v1)
     return dsn
 
 
-async def until_failed(pay: Any, id: str) -> None:
-    """Wait until the payer's bank has declined a payment."""
+async def move_money(v1: Any, key: str) -> None:
+    """Lose a dispute and leave one open, pay out and take a payout back, top up."""
+    intents = v1.payment_intents
+    for amount in (3100, 3200):
+        await intents.create_async(PAID | {"amount": amount, "payment_method": "pm_card_createDispute"})
+    disputes = await until(partial(v1.disputes.list_async, {"limit": 2}), lambda listed: len(listed.data) == 2)
+    await v1.disputes.close_async(disputes.data[0].id)
+    await intents.create_async(PAID | {"amount": 20000, "payment_method": "pm_card_bypassPending"})
+    account = sandbox_account_id(key)
+    await v1.accounts.external_accounts.create_async(account, {"external_account": "btok_us_verified"})
+    paid = await v1.payouts.create_async({"amount": 500, "currency": "usd"})
+    canceled = await v1.payouts.create_async({"amount": 600, "currency": "usd"})
+    await v1.payouts.cancel_async(canceled.id)
+    topup = await v1.topups.create_async({"amount": 700, "currency": "usd"})
+    await until(partial(v1.payouts.retrieve_async, paid.id), lambda payout: payout.status == "paid")
+    await until(partial(v1.topups.retrieve_async, topup.id), lambda topup: topup.status == "succeeded")
+
+
+async def save(v1: Any) -> None:
+    """Set a debit up, and pay under its mandate; set a card up that is declined."""
+    customer = await v1.customers.create_async({"name": "Ada"})
+    setup = await v1.setup_intents.create_async(
+        {
+            "customer": customer.id,
+            "payment_method_types": ["sepa_debit"],
+            "payment_method": "pm_success_de",
+            "mandate_data": {"customer_acceptance": {"type": "offline"}},
+            "confirm": True,
+        }
+    )
+    await v1.payment_intents.create_async(
+        DEBIT
+        | {"customer": customer.id, "payment_method": setup.payment_method, "off_session": True}
+        | {"mandate_data": None, "mandate": setup.mandate}
+    )
+    with suppress(CardError):
+        await v1.setup_intents.create_async(
+            {"payment_method": "pm_card_visa_chargeDeclined", "payment_method_types": ["card"], "confirm": True}
+        )
+
+
+async def until(look: Callable[[], Awaitable[Any]], done: Callable[[Any], bool]) -> Any:
+    """What a look shows once it is as it should be."""
     async with asyncio.timeout(10):
-        while True:
-            if (await pay.retrieve_async(id)).status == "requires_payment_method":
-                return
+        while not done(found := await look()):  # noqa: ASYNC110 - a server is polled
             await asyncio.sleep(0.05)
+    return found
 
 
 @pytest_asyncio.fixture

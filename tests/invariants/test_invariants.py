@@ -2,9 +2,14 @@
 
 import asyncpg
 import pytest
+from scripts.write_docs import machines
 
+from stripe_lite.audit import histories, keeping
+from stripe_lite.audit.limits import LIMITS
 from stripe_lite.audit.verify import all_checks
 from stripe_lite.audit.views import APPEND_ONLY, UNPROTECT, VIEWS
+from stripe_lite.registry import METADATA
+from tests.docs.snippets import ROOT
 from tests.invariants.conftest import Spoil
 
 # Rights taken away are given back first, as somebody would who means to rewrite history.
@@ -24,6 +29,11 @@ JOB = """INSERT INTO jobs (account_id, id, livemode, kind, created_at, run_at, a
 LOGGED = """INSERT INTO request_logs (account_id, id, livemode, created_at, method, path, status, duration_ms,
               masked_key, api_version, parameters)
             VALUES ('acct_1', 'req_1', false, now(), 'POST', '/v1/x', 200, 1, 'sk_test_****', 'v', """
+
+LEGAL = "what events tell of each other object is a legal history of it"
+CONTINUOUS = "the history of each other object is continuous"
+SETUPS_AGREE = "setup intent, attempts and mandate agree"
+CHARGES_KNOW = "a charge knows of its disputes, which are within it"
 
 # What is spoilt → which invariants complain.
 SPOILT = [
@@ -46,6 +56,7 @@ SPOILT = [
         "INSERT INTO charges SELECT * FROM twin; DROP TABLE twin",
         {
             "a payment intent succeeds at most once",
+            CONTINUOUS,
             "the bank agrees",
             "what was captured is booked, and named by its charge",
         },
@@ -125,7 +136,14 @@ SPOILT = [
     (f"UPDATE payment_intents SET amount_received = 1999 WHERE id = {THE_PAID}", {"intent and charge agree"}),
     (
         f"UPDATE charges SET status = 'failed' WHERE id = {ITS_CHARGE}",
-        {"intent and charge agree", "the bank agrees", "what was captured is booked, and named by its charge"},
+        {
+            "intent and charge agree",
+            "the bank agrees",
+            "what was captured is booked, and named by its charge",
+            "nothing is left of debits that failed",
+            LEGAL,
+            CONTINUOUS,
+        },
     ),
     (f"UPDATE bank_ops SET authorized = 2001 WHERE ref = {ITS_CHARGE}", {"the bank agrees"}),
     (f"UPDATE bank_ops SET ref = 'ch_other' WHERE ref = {ITS_CHARGE}", {"the bank agrees"}),
@@ -182,7 +200,7 @@ SPOILT = [
         "INSERT INTO setup_intents (account_id, id, livemode, created_at, version, status, usage, attach_to_self, "
         "client_secret, confirmations, metadata, details) SELECT account_id, 'seti_x', livemode, created_at, 1, "
         "'processing', 'off_session', false, 'x', 1, '{}', '{}' FROM payment_intents LIMIT 1",
-        {"nothing is stuck"},
+        {"nothing is stuck", SETUPS_AGREE},
     ),
     (
         MAY + "UPDATE payment_intent_transitions SET created_at = created_at - interval '1 hour'; "
@@ -205,6 +223,66 @@ SPOILT = [
         "UPDATE events SET request_id = NULL WHERE type = 'payment_intent.created'",
         {"history is append-only", "every change names its request or actor"},
     ),
+    ("UPDATE payouts SET status = 'failed' WHERE status = 'canceled'", {LEGAL, CONTINUOUS}),
+    (
+        "UPDATE payouts SET status = 'in_transit' WHERE status = 'paid'",
+        {LEGAL, "the payouts book holds what is on its way", "nothing is stuck"},
+    ),
+    ("UPDATE payouts SET fee = fee + 1 WHERE status = 'paid'", {"what is paid out is booked, and named by its payout"}),
+    (
+        "INSERT INTO payout_balance_transactions (account_id, id, payout_id) "
+        "SELECT account_id, balance_transaction_id, id FROM payouts WHERE status = 'paid'",
+        {"an automatic payout is what it went out with"},
+    ),
+    (
+        "UPDATE topups SET status = 'reversed'",
+        {CONTINUOUS, "what is topped up is booked, and named by its top-up"},
+    ),
+    (
+        "UPDATE topups SET status = 'pending'",
+        {LEGAL, "what is topped up is booked, and named by its top-up", "nothing is stuck"},
+    ),
+    (
+        "UPDATE disputes SET status = 'lost' WHERE status = 'needs_response'",
+        {CONTINUOUS, "the disputes book holds what is withdrawn and not decided"},
+    ),
+    (
+        "UPDATE disputes SET amount = amount - 1 WHERE status = 'lost'",
+        {"what is disputed is booked while it is withdrawn"},
+    ),
+    ("DELETE FROM jobs WHERE kind = 'dispute_decision'", {"nothing is stuck"}),
+    ("UPDATE charges SET disputed = false WHERE disputed", {CHARGES_KNOW}),
+    ("UPDATE charges SET details = details - 'charged_back'", {CHARGES_KNOW}),
+    (
+        "UPDATE charges SET failure_balance_transaction_id = NULL",
+        {"nothing is left of debits that failed"},
+    ),
+    (
+        "UPDATE bank_ops SET due_at = now() + interval '1 year' WHERE kind = 'authorize' AND result = 'pending'",
+        {"a pending debit is not available before it is expected"},
+    ),
+    (
+        "INSERT INTO events SELECT account_id, 'evt_again', livemode, created_at - interval '1 hour', type, object_id, "
+        "request_id, idempotency_key, actor, api_version, data FROM events WHERE type = 'payout.paid'",
+        {"what happens once is told once"},
+    ),
+    ("UPDATE setup_attempts SET status = 'failed' WHERE status = 'succeeded'", {SETUPS_AGREE}),
+    ("UPDATE setup_intents SET status = 'canceled' WHERE status = 'succeeded'", {LEGAL, CONTINUOUS, SETUPS_AGREE}),
+    (
+        "UPDATE bank_ops SET result = 'declined' WHERE ref LIKE 'setatt%' AND result = 'approved'",
+        {"the bank agrees on what is set up"},
+    ),
+    (
+        f"""UPDATE charges SET details = details || '{{"mandate": "mandate_x"}}' WHERE id = {ITS_CHARGE}""",
+        {"charges are made under mandates of their account"},
+    ),
+    (
+        "CREATE TABLE twin AS SELECT * FROM mandates LIMIT 1; "
+        "UPDATE twin SET account_id = 'acct_2', id = 'mandate_alien', payment_method_id = 'pm_x'; "
+        "INSERT INTO mandates SELECT * FROM twin; DROP TABLE twin; "
+        "UPDATE setup_intents SET single_use_mandate_id = 'mandate_alien', mandate_id = NULL WHERE mandate_id <> ''",
+        {"references stay in one account and mode", SETUPS_AGREE},
+    ),
 ]
 
 
@@ -220,6 +298,29 @@ async def test_a_violation_is_found(spoil: Spoil, sql: str, complaints: set[str]
 def test_every_check_is_proven() -> None:
     proven = set().union(*(complaints for _, complaints in SPOILT))
     assert {check.name for check in all_checks()} == proven
+
+
+def test_every_invariant_is_checked_or_said_to_be_out_of_reach() -> None:
+    checked = {check.number for check in all_checks()}
+    assert checked | {limit.number for limit in LIMITS} == set(range(1, 26))
+    for limit in LIMITS:
+        for name in limit.shown_by.split():
+            assert (ROOT / name).exists(), name
+
+
+def test_every_machine_has_its_history_checked() -> None:
+    told_by_another = {"payment_intent", "setup_attempt"}  # By transitions of its own, and by the setup intent.
+    assert {machine.name for machine in histories.ROWS} == {each.name for each in machines()} - told_by_another
+
+
+def test_every_reference_is_checked_or_of_no_table() -> None:
+    checked = {(table.name, column.name) for table, column, _ in keeping.references()}
+    for table in METADATA.sorted_tables:
+        if not {"account_id", "id"} <= set(table.columns.keys()):
+            continue
+        for column in table.columns:
+            if column.name.endswith("_id") and column.name not in {"account_id", *keeping.OF_NO_TABLE}:
+                assert (table.name, column.name) in checked
 
 
 async def test_a_long_number_that_is_no_card_is_let_be(spoil: Spoil) -> None:

@@ -62,6 +62,27 @@ WHERE (intent.status = 'processing' OR intent.asking IS NOT NULL)
       AND jobs.payload #>> '{question,facts,intent}' = intent.id
   )
 UNION ALL
+SELECT payout.account_id, payout.id, 'payout ' || payout.status, payout.created_at
+FROM payouts payout
+WHERE payout.status IN ('pending', 'in_transit') AND NOT EXISTS (
+  SELECT FROM jobs WHERE jobs.account_id = payout.account_id AND jobs.kind = 'payout'
+    AND jobs.payload ->> 'payout' = payout.id
+)
+UNION ALL
+SELECT topup.account_id, topup.id, 'top-up ' || topup.status, topup.created_at
+FROM topups topup
+WHERE topup.status = 'pending' AND NOT EXISTS (
+  SELECT FROM jobs WHERE jobs.account_id = topup.account_id AND jobs.kind = 'topup'
+    AND jobs.payload ->> 'topup' = topup.id
+)
+UNION ALL
+SELECT dispute.account_id, dispute.id, 'dispute ' || dispute.status, dispute.created_at
+FROM disputes dispute
+WHERE dispute.status IN ('needs_response', 'warning_needs_response') AND dispute.due_by_at IS NOT NULL AND NOT EXISTS (
+  SELECT FROM jobs WHERE jobs.account_id = dispute.account_id AND jobs.kind = 'dispute_decision'
+    AND jobs.payload ->> 'dispute' = dispute.id
+)
+UNION ALL
 SELECT intent.account_id, intent.id, 'setup intent ' || intent.status, intent.created_at
 FROM setup_intents intent
 WHERE intent.status = 'processing'
@@ -101,23 +122,47 @@ UNION ALL
 SELECT 'api_keys', account_id, encode(digest, 'hex') FROM api_keys WHERE masked !~ '^[a-z]{2}_[a-z]+_\\*{4}'
 """
 
-# References whose names say more than the table they point into.
-NAMED_OTHERWISE = {"latest_charge_id": "charges", "endpoint_id": "webhook_endpoints"}
+# References whose names do not say what they point into. Those of balance transactions tell what moved the money.
+NAMED_OTHERWISE = {
+    "default_source_id": ("payment_methods",),
+    "delivery_id": ("deliveries",),
+    "destination_id": ("external_accounts",),
+    "endpoint_id": ("webhook_endpoints",),
+    "failure_balance_transaction_id": ("balance_transactions",),
+    "latest_attempt_id": ("setup_attempts",),
+    "latest_charge_id": ("charges",),
+    "original_payout_id": ("payouts",),
+    "reversed_by_id": ("payouts",),
+    "single_use_mandate_id": ("mandates",),
+    "source_id": ("payment_methods", "charges", "refunds", "disputes", "payouts", "topups"),
+}
+# Names of what is in no table of the account's, or in no single one.
+OF_NO_TABLE = {
+    "checkout_session_id",
+    "clock_id",
+    "credit_note_id",
+    "invoice_id",
+    "object_id",  # See what events tell of.
+    "posting_id",
+    "request_id",  # Requests are forgotten earlier.
+}
 
 
 def strays() -> str:
     """The query for references that leave their account or their mode, over every table that has any."""
-    return " UNION ALL ".join(_stray(table, column, target) for table, column, target in _references())
+    return " UNION ALL ".join(_stray(table, column, target) for table, column, target in references())
 
 
-def _references() -> Iterator[tuple[Table, Column[object], Table]]:
+def references() -> Iterator[tuple[Table, Column[object], Table]]:
+    """Every column that names a row, with each table that the row may be in."""
     tables = METADATA.tables
-    nouns = {f"{name.removesuffix('s')}_id": name for name in tables} | NAMED_OTHERWISE
+    nouns = {f"{name.removesuffix('s')}_id": (name,) for name in tables} | NAMED_OTHERWISE
     for table in METADATA.sorted_tables:
         for column in table.columns:
-            target = tables.get(nouns.get(column.name, ""))
-            if target is not None and "id" in table.columns and {"account_id", "id"} <= set(target.columns.keys()):
-                yield table, column, target
+            owned = {"account_id", "id"} <= set(table.columns.keys()) and column.name != "account_id"
+            for name in nouns.get(column.name, ()) if owned else ():
+                if {"account_id", "id"} <= set(tables[name].columns.keys()):
+                    yield table, column, tables[name]
 
 
 def _stray(table: Table, column: Column[object], target: Table) -> str:

@@ -101,12 +101,39 @@ WHERE e.ledger_account = 'merchant' AND t.available_on > now()
   AND NOT EXISTS (SELECT FROM ledger_open_entries open WHERE open.account_id = e.account AND open.id = e.entry_id)
 """
 
+# Fees are given back with the rest of a debit that was booked before its payer's bank declined it.
+LEFT_OF_FAILED_CHARGES = """
+SELECT charge.account_id AS account, charge.id AS charge, charge.balance_transaction_id,
+       charge.failure_balance_transaction_id, booked.net
+FROM charges charge
+LEFT JOIN (
+  SELECT account, source, sum(net) AS net FROM audit.balance_transactions
+  WHERE type IN ('charge', 'payment', 'payment_failure_refund') GROUP BY 1, 2
+) AS booked ON booked.account = charge.account_id AND booked.source = charge.id
+WHERE charge.status = 'failed' AND (
+    coalesce(booked.net, 0) <> 0
+    OR (charge.balance_transaction_id IS NULL) <> (charge.failure_balance_transaction_id IS NULL)
+  )
+  OR charge.status <> 'failed' AND charge.failure_balance_transaction_id IS NOT NULL
+"""
+
+# The simulated bank's journal knows when it will decide; another bank's is elsewhere.
+EXPECTED_LATER = """
+SELECT charge.account_id AS account, charge.id AS charge, t.available_on, op.due_at
+FROM charges charge
+JOIN audit.balance_transactions t ON t.account = charge.account_id AND t.id = charge.balance_transaction_id
+JOIN bank_ops op ON op.account_id = charge.account_id AND op.ref = charge.id AND op.kind = 'authorize'
+WHERE charge.status = 'pending' AND t.available_on < op.due_at
+"""
+
 CHECKS = (
     Check(1, "every posting sums to zero", UNBALANCED_POSTINGS),
     Check(2, "the whole ledger sums to zero", UNBALANCED_LEDGER),
     Check(10, "what was captured is booked, and named by its charge", WRONGLY_BOOKED_CHARGES),
     Check(10, "what was given back is booked, and named by its refund", WRONGLY_BOOKED_REFUNDS),
+    Check(10, "nothing is left of debits that failed", LEFT_OF_FAILED_CHARGES),
     Check(11, "a balance transaction is what the ledger entered", MISCOUNTED_TRANSACTIONS),
     Check(11, "the balance is the sum of its transactions", MISCOUNTED_BALANCES),
     Check(11, "pending becomes available in its time only", AVAILABLE_TOO_EARLY),
+    Check(11, "a pending debit is not available before it is expected", EXPECTED_LATER),
 )

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from stripe_lite.audit import cash, events, keeping, ledger, payments
+from stripe_lite.audit import cash, events, histories, keeping, ledger, movements, payments, setups
 from stripe_lite.audit.check import Check
 from stripe_lite.core.card_numbers import redact
 from stripe_lite.db.session import Driver
@@ -44,7 +44,16 @@ class Finding:
 
 def all_checks() -> list[Check]:
     """Every check, by its number."""
-    checks = (*payments.CHECKS, *ledger.CHECKS, *cash.CHECKS, *events.CHECKS, *keeping.checks())
+    checks = (
+        *payments.CHECKS,
+        *setups.CHECKS,
+        *histories.CHECKS,
+        *ledger.CHECKS,
+        *movements.CHECKS,
+        *cash.CHECKS,
+        *events.CHECKS,
+        *keeping.checks(),
+    )
     return sorted(checks, key=lambda check: check.number)
 
 
