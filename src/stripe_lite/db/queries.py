@@ -6,10 +6,11 @@ What reads is here; what writes rows is in `writes`.
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from operator import itemgetter
 from typing import Any, TypeVar
 
 from pydantic_core import to_json
-from sqlalchemy import ColumnDefault, Select, inspect
+from sqlalchemy import Select, inspect
 from sqlalchemy.dialects import registry as dialects
 from sqlalchemy.dialects.postgresql import JSON, JSONB
 from sqlalchemy.engine import Dialect
@@ -40,8 +41,6 @@ class Field:
     column: str
     cast: str
     binder: Binder | None
-    default: Callable[[], Any]
-    has_default: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +56,10 @@ class Fields:
     versioned: bool
     # Whether rows may be sent as one array for each column: arrays of arrays would come apart.
     flat: bool
-    # Which of the fields are not sent as they are, and which have a value where none was given, by their place.
+    # All the values of an instance, which has them from the beginning.
+    getter: Callable[[Mapping[str, Any]], tuple[Any, ...]]
+    # Which of the fields are not sent as they are, by their place.
     bound: tuple[tuple[int, Binder], ...]
-    defaulted: tuple[tuple[int, str, Callable[[], Any]], ...]
     mapper: Mapper[Any]
 
     @property
@@ -75,29 +75,15 @@ class Fields:
 
     def values(self, row: Base) -> list[Any]:
         """What is sent for every field, in the table's order."""
-        state = row.__dict__
-        values = [state.get(key) for key in self.keys]
-        for place, key, default in self.defaulted:
-            if key not in state:
-                values[place] = default()
+        values = list(self.getter(row.__dict__))
         for place, binder in self.bound:
             values[place] = binder(values[place])
         return values
 
     def value(self, row: Base, field: Field) -> Any:
-        """What is sent for the field: the row's value, or the column's default where none was given."""
-        state = row.__dict__
-        value = state[field.key] if field.key in state else field.default()
+        """What is sent for the field."""
+        value = row.__dict__[field.key]
         return value if field.binder is None else field.binder(value)
-
-
-def _default_of(default: object) -> Callable[[], Any]:
-    if not isinstance(default, ColumnDefault):
-        return lambda: None
-    value = default.arg
-    if callable(value):
-        return lambda: value(None)
-    return lambda: value
 
 
 @cache
@@ -113,8 +99,6 @@ def fields_of(model: type[Base]) -> Fields:
                 column=DIALECT.identifier_preparer.quote(column.name),
                 cast=column.type.compile(DIALECT).split(" COLLATE")[0],
                 binder=json_text if isinstance(column.type, JSON | JSONB) else None,
-                default=_default_of(column.default),
-                has_default=column.default is not None,
             )
         )
     names = {column.name for column in mapper.primary_key} | {"version"}
@@ -122,12 +106,12 @@ def fields_of(model: type[Base]) -> Fields:
         table=str(mapper.local_table),
         fields=tuple(fields),
         keys=tuple(field.key for field in fields),
+        getter=itemgetter(*(field.key for field in fields)),
         by_key={field.key: field for field in fields},
         identity=tuple(field for field in fields if field.column in names),
         versioned=any(field.column == "version" for field in fields),
         flat=not any(field.cast.endswith("[]") for field in fields),
         bound=tuple((place, field.binder) for place, field in enumerate(fields) if field.binder is not None),
-        defaulted=tuple((place, field.key, field.default) for place, field in enumerate(fields) if field.has_default),
         mapper=mapper,
     )
 
