@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 
-from stripe_lite.balance import schedule
+from stripe_lite.balance import balances, schedule
 from stripe_lite.balance.accounts import router as accounts_router
 from stripe_lite.balance.accounts import service as accounts
+from stripe_lite.balance.balance import announcing as balance_announcing
 from stripe_lite.balance.balance import router as balance_router
 from stripe_lite.balance.balance_settings import router as balance_settings_router
 from stripe_lite.balance.balance_transactions import router as balance_transactions_router
@@ -216,6 +217,7 @@ JOBS: Mapping[str, JobHandler] = {
 # The same for kinds of which many are due at once.
 BATCHES: Mapping[str, BatchHandler] = {
     announcing.ANNOUNCEMENT_JOB: announcing.announce,
+    balances.ANNOUNCEMENT_JOB: balance_announcing.announce,
 }
 
 # Event type → who reacts to it, in order, in the same transaction.

@@ -1,9 +1,11 @@
 """Payments and refunds in the balance: what they add to it, what they cost, and when the money may be used."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 import asyncpg
 
+from stripe_lite.balance import balances
 from stripe_lite.db.session import Database
 from stripe_lite.workers.upkeep import UpkeepWorker
 from tests.shop import Shop, raises_stripe
@@ -150,6 +152,36 @@ async def test_balance_transactions_are_listed_by_what_they_are(shop: Shop) -> N
     assert [each["source"] for each in history.json()["data"]] == [refund.id, charge_id]
     one = await shop.get(f"/v1/balance/history/{expanded.data[0].id}")
     assert one.json()["id"] == expanded.data[0].id
+
+
+async def test_money_that_came_in_is_told_but_none_that_left(shop: Shop, dsn: str) -> None:
+    async def told() -> Any:
+        events = await shop.v1.events.list_async({"type": "balance.available"})
+        return type("Told", (), {"number": len(events.data), "events": events.data})
+
+    now = {"payment_method": "pm_card_bypassPending", "payment_method_types": ["card"]}
+    intent = await shop.v1.payment_intents.create_async(PAYMENT | now)
+    await shop.v1.payment_intents.create_async(PAYMENT)  # Pending for two days.
+    await _add_up(dsn)
+    [event] = (await shop.until(told, number=1)).events
+    balance = await shop.v1.balance.retrieve_async()
+    assert event.data.object.to_dict() == balance.to_dict()
+    assert event.data.object.available[0].amount > 0
+    await shop.v1.refunds.create_async({"payment_intent": intent.id})
+    await _add_up(dsn)
+    connection = await asyncpg.connect(dsn)
+    waiting = "SELECT count(*) FROM jobs WHERE account_id = $1 AND kind = 'balance_available'"
+    assert await connection.fetchval(waiting, shop.account_id) == 0
+    await connection.close()
+    assert (await told()).number == 1
+
+
+async def _add_up(dsn: str) -> None:
+    """Do what the upkeep does each minute, until nothing of it is left."""
+    database = Database(dsn, pool_size=1)
+    while await balances.roll_up(database, datetime.now(UTC), batch=1000, accounts=100):
+        pass
+    await database.close()
 
 
 async def _bring_forward(dsn: str, account_id: str) -> None:

@@ -7,6 +7,7 @@ from datetime import datetime
 import asyncpg
 
 from stripe_lite.core.clock import utc_now
+from stripe_lite.core.ids import new_id
 from stripe_lite.db.session import Database
 from stripe_lite.db.work import Work
 
@@ -43,6 +44,11 @@ ADD_UP = """
 INSERT INTO ledger_snapshots (account_id, id, livemode, currency, source_type, amount) VALUES ($1, $2, $3, $4, $5, $6)
 ON CONFLICT (account_id, id) DO UPDATE SET amount = ledger_snapshots.amount + excluded.amount
 """
+ANNOUNCEMENT_JOB = "balance_available"
+ANNOUNCE = """
+INSERT INTO jobs (account_id, id, version, livemode, kind, created_at, run_at, attempts, payload)
+VALUES ($1, $2, 1, $3, $4, $5, $5, 0, '{}')
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +79,10 @@ async def available(work: Work, currency: str) -> int:
 
 
 async def roll_up(database: Database, now: datetime, *, batch: int, accounts: int) -> int:
-    """Add open entries whose money is available to the snapshots, a bounded batch; gives back how many."""
+    """Add open entries whose money is available to the snapshots, a bounded batch; gives back how many.
+
+    Where money came in, and not only left, that is to be told: by a job, which is written in the same transaction.
+    """
     rolled = 0
     async with database.connection() as connection:
         for due in await connection.fetch(DUE_ACCOUNTS, now, batch, accounts):
@@ -81,6 +90,9 @@ async def roll_up(database: Database, now: datetime, *, batch: int, accounts: in
                 closed = await connection.fetch(CLOSE, due["account_id"], now, batch)
                 for values in _sums(due["account_id"], closed):
                     await connection.execute(ADD_UP, *values)
+                for live in sorted({row["livemode"] for row in closed if row["amount"] > 0}):
+                    job = (due["account_id"], new_id("job"), live, ANNOUNCEMENT_JOB, now)
+                    await connection.execute(ANNOUNCE, *job)
             rolled += len(closed)
     return rolled
 
