@@ -98,3 +98,19 @@ def test_an_unknown_currency_is_told_which_exist() -> None:
 )
 def test_amounts_are_shown_as_in_messages(amount: int, currency: str, shown: str) -> None:
     assert money.display(amount, currency) == shown
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency", "shown"),
+    [
+        (2000, "usd", "$20.00"),
+        (-2000, "CAD", "-$20.00 CAD"),
+        (500, "isk", "5.00 kr ISK"),
+        (500, "sek", "5.00 kr"),
+        (5, "cny", "¥0.05 CNY"),
+        (0, "eur", "€0.00"),
+        (1200, "kes", "12.00 KES"),
+    ],
+)
+def test_currencies_of_one_sign_are_told_apart(amount: int, currency: str, shown: str) -> None:
+    assert money.display_clearly(amount, currency) == shown

@@ -38,6 +38,8 @@ async def test_the_page_shows_what_is_paid(shop: Shop) -> None:
     assert "&lt;script&gt;" in page.text
     assert "<script" not in page.text
     assert not re.findall(r'(?:src|href)="(?:https?:)?//', page.text)
+    _, canadian = await challenged(shop, currency="cad")
+    assert "$20.00 CAD" in (await shop.http.get(canadian)).text
 
 
 async def test_the_page_allows_nothing_but_itself(shop: Shop) -> None:

@@ -28,6 +28,7 @@ NULL = {
 }
 TOLD: dict[str, dict[str, Any]] = {
     "bancontact": {"bic": "VAPEBE22", "iban_last4": "7061", "preferred_language": "en", "verified_name": "Ada Payer"},
+    "cashapp": {"cashtag": "$adapayer"},
     "eps": {"bank": "easybank_ag", "verified_name": "Ada Payer"},
     "fpx": {"bank": "hsbc"},
     "ideal": {"bank": "rabobank", "bic": "RABONL2U", "verified_name": "Ada Payer"},

@@ -34,17 +34,19 @@ async def show(dsn: str, account_id: str, console: Console, *, livemode: bool = 
 def _books(rows: list[asyncpg.Record]) -> Table:
     table = Table("Book", "Holds", box=None, pad_edge=False)
     for row in rows:
-        table.add_row(row["book"], money.display(row["amount"], row["currency"]))
+        table.add_row(row["book"], money.display_clearly(row["amount"], row["currency"]))
     sums = {currency: 0 for currency in sorted({row["currency"] for row in rows})}
     for row in rows:
         sums[row["currency"]] += row["amount"]
     for currency, amount in sums.items():
-        table.add_row("together", money.display(amount, currency))
+        table.add_row("together", money.display_clearly(amount, currency))
     return table
 
 
 def _entries(rows: list[asyncpg.Record]) -> Table:
     table = Table("Posting", "Reason", "Book", "Amount", box=None, pad_edge=False)
     for row in rows:
-        table.add_row(row["posting_id"], row["reason"], row["book"], money.display(row["amount"], row["currency"]))
+        table.add_row(
+            row["posting_id"], row["reason"], row["book"], money.display_clearly(row["amount"], row["currency"])
+        )
     return table

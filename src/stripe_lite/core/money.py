@@ -51,6 +51,8 @@ SIGNS_AFTER = {
     "czk": "Kč", "dkk": "kr.", "huf": "Ft", "isk": "kr", "nok": "kr", "pln": "zł", "ron": "Lei", "sek": "kr",
     "aed": "د.إ", "dzd": "د.ج", "rub": "₽", "xaf": "Fr", "xof": "Fr", "xpf": "Fr",
 }  # fmt: skip
+# Signs that several currencies have: alone they mean this one.
+MEANT_BY_SIGN = {"$": "usd", "¥": "jpy", "kr": "sek", "Fr": "xof"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,3 +151,11 @@ def display(amount: int, currency: str) -> str:
     if known.code in SIGNS_BEFORE:
         return f"{minus}{SIGNS_BEFORE[known.code]}{number}"
     return f"{minus}{number} {SIGNS_AFTER.get(known.code, known.code.upper())}"
+
+
+def display_clearly(amount: int, currency: str) -> str:
+    """The same where nobody says which currency it is in: `$12.00` for US dollars, `$12.00 CAD` for Canadian ones."""
+    code = currency.lower()
+    sign = SIGNS_BEFORE.get(code) or SIGNS_AFTER.get(code)
+    shared = sign is not None and MEANT_BY_SIGN.get(sign, code) != code
+    return f"{display(amount, code)} {code.upper()}" if shared else display(amount, code)

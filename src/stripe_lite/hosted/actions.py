@@ -34,6 +34,7 @@ from stripe_lite.payments.setup_intents.model import SetupIntent
 
 PATH = "/hosted/actions/{account_id}/{client_secret}"
 AMOUNT_DIGITS_MAX = 6
+STORES = {"familymart": "FamilyMart", "lawson": "Lawson", "ministop": "Ministop", "seicomart": "Seicomart"}
 QR_CODES = {"png": "image/png", "svg": "image/svg+xml"}
 BOTH: dict[int | str, Tree] = {200: {"content": {"application/json": {}}, "description": "A page, or JSON"}}
 
@@ -170,7 +171,7 @@ def _on_voucher(visit: IntentVisit) -> dict[str, str]:
     shown: Tree = action[action["type"]]
     facts = {name.capitalize(): str(shown[name]) for name in ("entity", "reference", "number") if name in shown}
     for store, codes in shown.get("stores", {}).items():
-        facts[store.capitalize()] = f"{codes['payment_code']} / {codes['confirmation_number']}"
+        facts[STORES[store]] = f"{codes['payment_code']} / {codes['confirmation_number']}"
     until = datetime.fromtimestamp(shown.get("expires_at") or shown["expires_after"], UTC)
     return facts | {"Pay until": f"{until:%Y-%m-%d %H:%M} UTC"}
 

@@ -103,6 +103,6 @@ _templates = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-_templates.filters |= {"brand": _brand, "day": _day, "money": money.display}
+_templates.filters |= {"brand": _brand, "day": _day, "money": money.display_clearly}
 
 STYLE = (files("stripe_lite.hosted") / "static" / "hosted.css").read_bytes()

@@ -147,7 +147,7 @@ def _mandate(visit: SourceVisit) -> dict[str, str]:
         "Debits": mandate.get("interval"),
         "At most": None
         if mandate.get("amount") is None
-        else money.display(mandate["amount"], mandate.get("currency") or "eur"),
+        else money.display_clearly(mandate["amount"], mandate.get("currency") or "eur"),
         "Told of debits by": mandate.get("notification_method"),
     }
     return {name: str(value) for name, value in facts.items() if value is not None}

@@ -68,7 +68,7 @@ def of_method(method: PaymentMethod) -> Tree:
     learned: Tree = {}
     match method.type:
         case "cashapp":
-            learned = {"buyer_id": buyer(method), "cashtag": f"${_name(method).lower()}"}
+            learned = {"buyer_id": buyer(method), "cashtag": f"${_handle(method)}"}
         case "ideal":
             bank = method.details.get("bank") or IDEAL_BANK
             learned = {"bank": bank, "bic": BICS.get(bank)}
@@ -79,7 +79,7 @@ def of_method(method: PaymentMethod) -> Tree:
         case "paypal":
             learned = {"country": _country(method), "payer_email": _email(method), "payer_id": _payer_id(method)}
         case "upi":
-            learned = {"vpa": method.details.get("vpa") or f"{_name(method).lower()}@upi"}
+            learned = {"vpa": method.details.get("vpa") or f"{_handle(method)}@upi"}
     return {name: value for name, value in learned.items() if method.details.get(name) is None}
 
 
@@ -238,6 +238,11 @@ _OTHERS: dict[str, _More] = {
 
 def _name(method: PaymentMethod) -> str:
     return str(method.billing_details.get("name") or "Jenny Rosen")
+
+
+def _handle(method: PaymentMethod) -> str:
+    """What the payer is called where names are one word."""
+    return "".join(letter for letter in _name(method).lower() if letter.isalnum()) or "jennyrosen"
 
 
 def _email(method: PaymentMethod) -> str:
