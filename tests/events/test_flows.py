@@ -94,7 +94,7 @@ async def test_each_event_shows_the_object_as_it_then_was(shop: Shop) -> None:
         for event in events
     ]
     assert shown == [
-        ("payment_intent", "requires_confirmation", None),
+        ("payment_intent", "requires_payment_method", None),
         ("charge", "succeeded", False),
         ("payment_intent", "requires_capture", None),
         ("charge", "succeeded", True),

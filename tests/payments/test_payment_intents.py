@@ -163,3 +163,25 @@ async def test_updates_unset_texts_by_empty_ones(shop: Shop) -> None:
     assert (emptied.description, emptied.receipt_email) == (None, None)
     with raises_stripe(code="parameter_invalid_empty", param="customer"):
         await shop.v1.payment_intents.update_async(intent.id, {"customer": ""})
+
+
+async def test_a_payment_is_told_as_created_before_it_is_confirmed(shop: Shop) -> None:
+    await shop.v1.payment_intents.create_async(PAID)
+    kept = await shop.v1.payment_intents.create_async(BY_CARD | {"payment_method": "pm_card_visa"})
+    later, first = (await shop.v1.events.list_async({"type": "payment_intent.created"})).data
+    told = first.data.object
+    assert (told.status, told.payment_method, told.latest_charge) == ("requires_payment_method", None, None)
+    assert (later.data.object.status, later.data.object.payment_method) == (
+        "requires_confirmation",
+        kept.payment_method,
+    )
+
+
+async def test_a_declined_charge_has_the_networks_numbers_and_no_receipt(shop: Shop) -> None:
+    for card, asked in (("pm_card_chargeDeclined", True), ("pm_card_radarBlock", False)):
+        with raises_stripe("card_error", code="card_declined", status=402) as caught:
+            await shop.v1.payment_intents.create_async(PAID | {"payment_method": card})
+        charge = await shop.v1.charges.retrieve_async(told(caught).charge)
+        shown = charge.payment_method_details.card
+        assert charge.receipt_url is None
+        assert (shown.authorization_code is not None, shown.network_transaction_id is not None) == (asked, asked)

@@ -214,10 +214,10 @@ class Answer(_Message):
     """What was checked of a card; None for the other kinds and methods."""
 
     authorization_code: str | None = None
-    """The issuer's code of an approved authorization."""
+    """The issuer's code of an authorization that it was asked for."""
 
     network_transaction_id: str | None = None
-    """The network's id of an approved authorization."""
+    """The network's id of an authorization that went through it."""
 
     recheck_at: AwareDatetime | None = None
     """When to inquire again: the answer will have changed by then. None where it is final, or never decided."""

@@ -98,6 +98,8 @@ def decide(question: Authorization, outcome: Outcome, fate: Luck, failure_rate: 
     scores = RISK_SCORES.get(risk_level)
     risk_score = None if scores is None else scores[fate.risk % len(scores)]
     checks = _checks(question, outcome) if is_card else None
+    code = f"{fate.code:06}" if is_card else None
+    transaction = f"{fate.transaction:015}" if is_card else None
     if decline is None:
         reviewed = is_card and risk_level == "elevated" and question.amount > 0
         return Answer(
@@ -115,9 +117,10 @@ def decide(question: Authorization, outcome: Outcome, fate: Luck, failure_rate: 
                 seller_message=_REVIEWED if reviewed else _COMPLETE,
             ),
             checks=checks,
-            authorization_code=f"{fate.code:06}" if is_card else None,
-            network_transaction_id=f"{fate.transaction:015}" if is_card else None,
+            authorization_code=code,
+            network_transaction_id=transaction,
         )
+    asked = decline.network_status != "not_sent_to_network"
     return Answer(
         ref=question.ref,
         kind="authorize",
@@ -138,6 +141,8 @@ def decide(question: Authorization, outcome: Outcome, fate: Luck, failure_rate: 
             seller_message=decline.merchant_message,
         ),
         checks=checks,
+        authorization_code=code if asked else None,
+        network_transaction_id=transaction if asked else None,
     )
 
 

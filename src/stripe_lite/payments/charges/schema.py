@@ -9,6 +9,7 @@ from stripe_lite.core.contacts import AddressObject, ShippingParams, address_obj
 from stripe_lite.core.lists import CreatedFilter, ListParams, SearchParams
 from stripe_lite.core.objects import Expandable, Metadata, Params, StripeObject, Tree, TrustedObject
 from stripe_lite.customers.customers.source_params import CardSourceParams
+from stripe_lite.payments.charges.machine import ChargeStatus
 from stripe_lite.payments.charges.model import Charge
 
 # Given back as they came; None empties them.
@@ -129,7 +130,7 @@ class ChargeObject(TrustedObject):
     radar_options: Tree = Field(description="What you told about the payer's session.")
     receipt_email: str | None = Field(description="Where the receipt is sent to.")
     receipt_number: str | None = Field(description="The number on e-mailed receipts.")
-    receipt_url: str | None = Field(description="The page that shows the receipt.")
+    receipt_url: str | None = Field(description="The page that shows the receipt; null where the charge failed.")
     refunded: bool = Field(description="Whether all of it was given back.")
     refunds: SerializeAsAny[StripeObject] | None = Field(None, description="The refunds; only when expanded.")
     review: Expandable | None = Field(description="The review of the payment, where it looked risky.")
@@ -180,7 +181,7 @@ def render(charge: Charge) -> ChargeObject:
         radar_options=details.get("radar_options") or {},
         receipt_email=details.get("receipt_email"),
         receipt_number=details.get("receipt_number"),
-        receipt_url=details.get("receipt_url"),
+        receipt_url=None if row["status"] == ChargeStatus.FAILED else details.get("receipt_url"),
         refunded=given_back == row["amount"],
         review=details.get("review"),
         shipping=_shipping(details.get("shipping")),

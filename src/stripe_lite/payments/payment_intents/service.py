@@ -106,12 +106,14 @@ async def create(work: Work, params: PaymentIntentCreateParams) -> PaymentIntent
     )
     if params.amount_details is not None:
         break_down(intent, params.amount_details, intent.amount)
+    # One that is confirmed in the same request is told as it was before: its payment method belongs to the attempt.
+    told = render(intent) if params.confirm else None
     await give_payment_method(work, intent, params.payment_method, params.payment_method_data)
     work.add(intent)
     if intent.payment_method_id is not None:
         intent.status = IntentStatus.REQUIRES_CONFIRMATION
     _note(work, intent, None, "created")
-    record(work, "payment_intent.created", render(intent))
+    record(work, "payment_intent.created", told or render(intent))
     return intent
 
 
