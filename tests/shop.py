@@ -48,6 +48,20 @@ class Shop:
         events = await self.v1.events.list_async({"limit": 100})
         return [event.type for event in reversed(events.data) if event.type != "balance.available"]
 
+    async def untold(self, type: str) -> list[tuple[str, dict[str, Any], dict[str, Any]]]:
+        """Where events of these types do not tell, in `previous_attributes`, just what is new since the one before:
+        each with what it tells and what it should."""
+        events = [event.to_dict() for event in (await self.v1.events.list_async({"type": type, "limit": 100})).data]
+        before: dict[str, dict[str, Any]] = {}
+        found = []
+        for event in reversed(events):
+            now, told = event["data"]["object"], event["data"].get("previous_attributes")
+            was = before.get(now["id"])
+            if told is not None and was is not None and told != (wanted := _differences(was, now)):
+                found.append((event["type"], told, wanted))
+            before[now["id"]] = now
+        return found
+
     async def until(self, look: Callable[[], Awaitable[Any]], seconds: float = 10, **expected: object) -> Any:
         """Look again and again until the object has the expected values."""
         async with asyncio.timeout(seconds):
@@ -60,6 +74,15 @@ class Shop:
     def _headers(self, headers: dict[str, str]) -> dict[str, str]:
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         return {"Authorization": f"Bearer {self.key}"} | named
+
+
+def _differences(old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name in old.keys() | new.keys():
+        was, now = old.get(name), new.get(name)
+        if was != now:
+            found[name] = _differences(was, now) if isinstance(was, dict) and isinstance(now, dict) else was
+    return found
 
 
 def new_key() -> str:

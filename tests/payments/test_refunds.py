@@ -174,6 +174,7 @@ async def test_a_refund_succeeds_later(shop: Shop) -> None:
     ]
     event = (await shop.v1.events.list_async({"type": "refund.updated"})).data[0]
     assert event.data.previous_attributes["status"] == "pending"
+    assert await shop.untold("refund.*") == []
 
 
 async def test_a_refund_fails_after_it_had_succeeded(shop: Shop) -> None:
@@ -193,6 +194,7 @@ async def test_a_refund_fails_after_it_had_succeeded(shop: Shop) -> None:
         "refund.failed",
         "charge.refund.updated",
     ]
+    assert await shop.untold("refund.*") == []
     again = await shop.v1.refunds.create_async({"charge": charge_id})
     assert again.amount == 1000
 
@@ -215,8 +217,14 @@ async def test_a_bank_debit_is_refunded_by_bank_transfer(shop: Shop) -> None:
 
 async def test_a_refund_for_fraud_reports_it(shop: Shop) -> None:
     charge_id = await paid_charge(shop)
-    await shop.v1.refunds.create_async({"charge": charge_id, "reason": "fraudulent"})
+    for amount in (300, 700):
+        await shop.v1.refunds.create_async({"charge": charge_id, "reason": "fraudulent", "amount": amount})
     assert (await shop.v1.charges.retrieve_async(charge_id)).fraud_details.user_report == "fraudulent"
+    events = await shop.v1.events.list_async({"type": "charge.refunded"})
+    assert [event.data.previous_attributes.to_dict() for event in reversed(events.data)] == [
+        {"amount_refunded": 0, "fraud_details": {"user_report": None}},
+        {"amount_refunded": 300, "refunded": False},
+    ]
 
 
 async def test_a_refunds_metadata_is_updated(shop: Shop) -> None:

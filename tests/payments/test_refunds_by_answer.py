@@ -104,4 +104,5 @@ async def test_a_refund_that_waits_for_the_payer_is_canceled(shop: Shop) -> None
     assert (canceled.status, canceled.failure_reason) == ("canceled", "merchant_request")
     assert (await shop.v1.charges.retrieve_async(refund.charge)).amount_refunded == 0
     assert (await shop.event_types())[before:] == ["refund.updated", "charge.refund.updated"]
+    assert await shop.untold("refund.*") == []
     assert (await shop.http.post(url, json=ANSWER)).status_code == 404

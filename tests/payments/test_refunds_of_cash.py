@@ -162,6 +162,7 @@ async def test_a_payment_by_transfer_is_refunded_to_the_account_that_the_payer_n
         *["refund.updated", "charge.refund.updated"] * 4,
         *["refund.created", "charge.refunded", "refund.updated", "refund.failed", "charge.refund.updated"],
     ]
+    assert await shop.untold("refund.*") == []
 
 
 async def test_a_payer_may_keep_a_refund_for_later_payments(shop: Shop) -> None:
@@ -174,6 +175,7 @@ async def test_a_payer_may_keep_a_refund_for_later_payments(shop: Shop) -> None:
     assert "kept for you" in (await shop.http.post(page_of(refund), data={"outcome": "keep"})).text
     kept = await shop.v1.refunds.retrieve_async(refund.id)
     assert (kept.status, kept.destination_details.type) == ("succeeded", "customer_cash_balance")
+    assert await shop.untold("refund.*") == []
     paid = await shop.v1.payment_intents.retrieve_async(waiting.id)
     assert (paid.status, await cash_of(shop, customer)) == ("succeeded", {"usd": 1300})
     assert (await changes_of(shop, customer))[2:] == [

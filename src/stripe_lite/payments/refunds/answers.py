@@ -9,6 +9,7 @@ from stripe_lite.payments.refunds import returns
 from stripe_lite.payments.refunds import service as refunds
 from stripe_lite.payments.refunds.machine import RefundFact, RefundStatus
 from stripe_lite.payments.refunds.model import Refund
+from stripe_lite.payments.refunds.schema import render
 
 NO_ANSWER = "unknown"
 
@@ -17,8 +18,9 @@ async def give(work: Work, id: str, account_number: str) -> Refund:
     """The payer said where the money is to be sent. The bank's port takes no account number, and none is kept."""
     charge, refund = await _waiting(work, id)
     arrives = returns.arrives(refund, account_number)
+    before = render(refund)
     refund.details = refund.details | {"next_action": None}
-    refunds.apply(work, refund, RefundFact.ACTION_COMPLETED)
+    refunds.apply(work, refund, RefundFact.ACTION_COMPLETED, before)
     if charge is None or arrives is not None:
         returns.send(work, refund, arrives=bool(arrives))
     else:

@@ -68,9 +68,10 @@ async def create(work: Work, params: RefundCreateParams) -> Refund:
 
 async def take_back(work: Work, refund: Refund, fact: RefundFact, reason: str) -> None:
     """A refund of cash came to nothing: the money is the customer's cash again. The refund is locked."""
+    before = render(refund)
     refund.failure_reason = reason
     refund.details = refund.details | {"next_action": None}
-    refunds.apply(work, refund, fact)
+    refunds.apply(work, refund, fact, before)
     customer = await posting.hold(work, refund.customer_id or "")
     transaction = await posting.post(
         work, customer, "return_canceled", refund.amount, refund.currency, refund_id=refund.id
@@ -108,8 +109,9 @@ def ask_again(work: Work, refund: Refund) -> bool:
     """The payer's bank sent the money back: ask for another account, if there is time left for it."""
     if refund.created_at + ANSWER_LIFE <= work.now:
         return False
+    before = render(refund)
     payers.write(work, refund)
-    refunds.apply(work, refund, RefundFact.ACTION_REQUIRED)
+    refunds.apply(work, refund, RefundFact.ACTION_REQUIRED, before)
     return True
 
 
@@ -117,8 +119,9 @@ async def keep(work: Work, charge: Charge | None, refund: Refund) -> None:
     """Put the money of a payment, which is locked with its refund, into its customer's cash balance instead."""
     if charge is None or charge.customer_id is None or refund.details["method"] != METHOD:
         raise InvalidRequest("Only what was paid by bank transfer can be kept for later payments.", param="outcome")
+    before = render(refund)
     refund.details = refund.details | {"kept": True, "next_action": None}
-    refunds.apply(work, refund, RefundFact.ACTION_COMPLETED)
+    refunds.apply(work, refund, RefundFact.ACTION_COMPLETED, before)
     refunds.apply(work, refund, RefundFact.SUCCEEDED)
     customer = await posting.hold(work, charge.customer_id)
     transaction = await posting.post(

@@ -151,10 +151,11 @@ async def included(work: Work, charge: StripeObject) -> ListObject[RefundObject]
     )
 
 
-def apply(work: Work, refund: Refund, fact: RefundFact) -> None:
-    """Let a fact happen to a refund; once clients know of the refund, tell it."""
+def apply(work: Work, refund: Refund, fact: RefundFact, before: RefundObject | None = None) -> None:
+    """Let a fact happen to a refund, and tell it once clients know of the refund; `before` is what it was, where more
+    than the status changed."""
     rule = REFUND.step(refund.status, fact)
-    before = render(refund)
+    before = before or render(refund)
     refund.status = rule.target
     if not refund.told:
         return
@@ -169,11 +170,12 @@ def apply(work: Work, refund: Refund, fact: RefundFact) -> None:
 
 async def take_back(work: Work, charge: Charge, refund: Refund, fact: RefundFact, reason: str) -> None:
     """A refund came to nothing before the bank was asked: its amount can be given back anew. Both are locked."""
+    before = render(refund)
     charge.amount_refunded -= refund.amount
     refund.failure_reason = reason
     await booking.book_returned(work, refund)
     refund.details = refund.details | {"next_action": None}
-    apply(work, refund, fact)
+    apply(work, refund, fact, before)
 
 
 async def record_refund(work: Work, question: Question, answer: Answer) -> datetime | None:
@@ -193,9 +195,10 @@ async def record_refund(work: Work, question: Question, answer: Answer) -> datet
             return answer.recheck_at or NEVER
         case "declined" | "not_found":
             if refund.status != RefundStatus.FAILED:
+                before = render(refund)
                 charge.amount_refunded -= refund.amount
                 await booking.book_returned(work, refund)
-                _fail(work, refund, answer)
+                _fail(work, refund, answer, before)
             return None
 
 
@@ -205,7 +208,7 @@ async def record_release(work: Work, question: Question, answer: Answer) -> date
     refund = await retrieve(work, question.facts["refund"], lock=True)
     charge.asking = None
     if answer.result != "approved":
-        _fail(work, refund, answer)
+        _fail(work, refund, answer, render(refund))
         return None
     apply(work, refund, RefundFact.SUCCEEDED)
     refund.told = True
@@ -224,6 +227,7 @@ def _begin(work: Work, charge: Charge, params: ChargeRefundParams) -> Refund:
     if params.reason == "fraudulent":
         thought = charge.details.get("fraud_details") or {}
         charge.details = charge.details | {"fraud_details": thought | {"user_report": "fraudulent"}}
+        refund.details = refund.details | {"report_before": thought.get("user_report")}
     if refund.released:
         charge.asking = RELEASE
     else:
@@ -290,12 +294,14 @@ def _tell(work: Work, charge: Charge, refund: Refund) -> None:
     previous: Tree = {"amount_refunded": now.amount_refunded - refund.amount}
     if now.refunded:
         previous["refunded"] = False
+    if refund.details.get("report_before", "fraudulent") != "fraudulent":
+        previous["fraud_details"] = {"user_report": refund.details["report_before"]}
     charges.apply(work, charge, ChargeFact.REFUNDED, previous)
 
 
-def _fail(work: Work, refund: Refund, answer: Answer) -> None:
+def _fail(work: Work, refund: Refund, answer: Answer, before: RefundObject) -> None:
     refund.failure_reason = FAILURE_REASONS.get(answer.code or "", "unknown")
-    apply(work, refund, RefundFact.FAILED)
+    apply(work, refund, RefundFact.FAILED, before)
     if not refund.told:
         refund.told = True
         record(work, "refund.created", render(refund))

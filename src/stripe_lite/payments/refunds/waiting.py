@@ -35,9 +35,10 @@ async def send(work: Work, charge: Charge) -> None:
 async def cancel(work: Work, charge: Charge) -> None:
     """The payment comes to nothing: there is nothing to be given back. The charge is locked."""
     for refund in await _of(work, charge):
+        before = render(refund)
         charge.amount_refunded -= refund.amount
         refund.details = refund.details | {AWAITS_CHARGE: False}
-        refunds.apply(work, refund, RefundFact.CANCELED)
+        refunds.apply(work, refund, RefundFact.CANCELED, before)
 
 
 async def _of(work: Work, charge: Charge) -> list[Refund]:
