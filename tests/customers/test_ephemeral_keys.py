@@ -12,7 +12,6 @@ import pytest
 from stripe_lite.contract import API_VERSIONS
 from stripe_lite.core.clock import utc_now
 from stripe_lite.db.session import Database
-from stripe_lite.http import auth
 from stripe_lite.workers.upkeep import UpkeepWorker
 from tests.shop import Shop, raises_stripe
 
@@ -149,10 +148,7 @@ async def test_it_can_do_nothing_else(shop: Shop, method: str, path: str, data: 
     assert (await app.ask(method, path, data)).status_code == 403
 
 
-async def test_it_ends_when_it_is_deleted_and_when_its_time_is_over(
-    shop: Shop, dsn: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(auth, "REMEMBERED_SECONDS", 0)
+async def test_it_ends_when_it_is_deleted_and_when_its_time_is_over(shop: Shop, dsn: str) -> None:
     app = await an_app(shop)
     assert (await app.ask("GET", "/v1/customers/{customer}")).status_code == 200
     ended = await shop.v1.ephemeral_keys.delete_async(app.key.id)

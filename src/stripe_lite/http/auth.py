@@ -187,6 +187,8 @@ class Authenticator:
         if remembered is not None and now - remembered[0] < REMEMBERED_SECONDS:
             return remembered[1]
         caller = await self._look_up(key)
+        if caller.kind == "ephemeral":
+            return caller  # Used seldom, and deleted as soon as its app is done: it ends at once, in every process.
         if len(self._remembered) >= REMEMBERED_MAX:
             self._remembered.clear()
         self._remembered[key] = (now, caller)
