@@ -117,6 +117,22 @@ async def test_a_bank_account_is_verified_by_two_amounts(shop: Shop) -> None:
     verified = await shop.v1.customers.payment_sources.verify_async(customer.id, id, {"amounts": [32, 45]})
     assert verified.status == "verified"
     assert (await shop.event_types())[-1] == "customer.source.updated"
+    payment = {"amount": 700, "currency": "usd", "customer": customer.id}
+    charge = await shop.v1.charges.create_async(payment | {"source": id})
+    assert (charge.status, charge.payment_method_details.type) == ("pending", "ach_debit")
+    assert charge.payment_method_details.ach_debit.to_dict() == {
+        "account_holder_type": verified.account_holder_type,
+        "bank_name": "STRIPE TEST BANK",
+        "country": "US",
+        "fingerprint": verified.fingerprint,
+        "last4": "6789",
+        "routing_number": "110000000",
+    }
+    agreed = {"mandate_data": {"customer_acceptance": {"type": "offline"}}, "confirm": True, "payment_method": id}
+    intent = await shop.v1.payment_intents.create_async(
+        payment | agreed | {"payment_method_types": ["us_bank_account"], "expand": ["latest_charge"]}
+    )
+    assert intent.latest_charge.payment_method_details.type == "us_bank_account"
 
 
 async def test_the_default_is_one_of_the_customers_own(shop: Shop) -> None:

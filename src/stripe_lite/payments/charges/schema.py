@@ -13,6 +13,9 @@ from stripe_lite.payments.charges.machine import ChargeStatus
 from stripe_lite.payments.charges.model import Charge
 
 # Given back as they came; None empties them.
+METHOD_DETAILS = "payment_method_details"
+# What an `ach_debit` tells of the account.
+ACH_DEBIT = ("account_holder_type", "bank_name", "fingerprint", "last4", "routing_number")
 STORED = ("description", "receipt_email", "statement_descriptor", "statement_descriptor_suffix")
 
 
@@ -177,7 +180,7 @@ def render(charge: Charge) -> ChargeObject:
         paid=row["status"] == "succeeded",
         payment_intent=row["payment_intent_id"],
         payment_method=row["payment_method_id"],
-        payment_method_details=details.get("payment_method_details"),
+        payment_method_details=_as_paid(details) if row["payment_intent_id"] is None else details.get(METHOD_DETAILS),
         radar_options=details.get("radar_options") or {},
         receipt_email=details.get("receipt_email"),
         receipt_number=details.get("receipt_number"),
@@ -202,6 +205,16 @@ def stored(sent: Tree) -> Tree:
         shipping = sent["shipping"]
         kept["shipping"] = None if shipping is None else shipping.model_dump(exclude_unset=True)
     return kept
+
+
+def _as_paid(details: Tree) -> Tree | None:
+    """What a charge without an intent was made with: a US account, given as a source, is an `ach_debit` there."""
+    told: Tree | None = details.get(METHOD_DETAILS)
+    source: Tree | None = details.get("source")
+    if told is None or source is None or told["type"] != "us_bank_account":
+        return told
+    account = {name: told["us_bank_account"].get(name) for name in ACH_DEBIT}
+    return {"ach_debit": account | {"country": "US"}, "type": "ach_debit"}
 
 
 def _shipping(shipping: Tree | None) -> ChargeShippingObject | None:
