@@ -26,6 +26,7 @@ from stripe_lite.db.embedded import EmbeddedPostgres
 from stripe_lite.db.session import Database
 from stripe_lite.http.corked import CorkedProtocol
 from stripe_lite.registry import METADATA
+from stripe_lite.serving import IDLE_SECONDS_MAX
 from stripe_lite.settings import Settings
 from tests import conformance
 from tests.contract.schema import validate_event
@@ -73,7 +74,15 @@ async def serving(app: ASGIApp) -> AsyncIterator[str]:
     # Without IPPROTO_TCP uvicorn would not switch Nagle's algorithm off: 45 ms a request.
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.bind(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(app, http=CorkedProtocol, log_level="warning", lifespan="on", ws="none"))
+    config = uvicorn.Config(
+        app,
+        http=CorkedProtocol,
+        log_level="warning",
+        lifespan="on",
+        ws="none",
+        timeout_keep_alive=IDLE_SECONDS_MAX,  # As in earnest: longer than clients keep their connections.
+    )
+    server = uvicorn.Server(config)
     task = asyncio.create_task(server.serve(sockets=[listener]))
     while not server.started:
         if task.done():

@@ -59,7 +59,8 @@ async def test_a_setup_makes_a_mandate_for_later_payments(shop: Shop) -> None:
     # With the method goes the mandate.
     await shop.v1.payment_methods.detach_async(intent.payment_method)
     assert (await shop.v1.mandates.retrieve_async(mandate.id)).status == "inactive"
-    assert (await shop.event_types())[-2:] == ["payment_method.detached", "mandate.updated"]
+    told = [type for type in await shop.event_types() if not type.startswith(("payment_intent.", "charge."))]
+    assert told[-2:] == ["payment_method.detached", "mandate.updated"]
     with raises_stripe(code="resource_missing", param="mandate"):
         await shop.v1.mandates.retrieve_async("mandate_none")
 
