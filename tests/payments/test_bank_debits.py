@@ -182,20 +182,26 @@ async def test_a_refund_waits_for_a_pending_debit(shop: Shop) -> None:
     assert (refund.status, refund.pending_reason, refund.balance_transaction) == ("pending", "charge_pending", None)
     with raises_stripe(param="amount"):
         await shop.v1.refunds.create_async({"payment_intent": intent.id, "amount": 501})
+    rest = await shop.v1.refunds.create_async({"payment_intent": intent.id, "amount": 500})
     with raises_stripe(status=400):
         await shop.v1.refunds.cancel_async(refund.id)
     done = await shop.until(lambda: shop.v1.refunds.retrieve_async(refund.id), status="succeeded")
     assert done.balance_transaction is not None
-    assert (await shop.v1.charges.retrieve_async(refund.charge)).amount_refunded == 1500
+    await shop.until(lambda: shop.v1.refunds.retrieve_async(rest.id), status="succeeded")
+    charge = await shop.v1.charges.retrieve_async(refund.charge)
+    assert (charge.amount_refunded, charge.refunded) == (2000, True)
     assert (await shop.event_types())[3:] == [
+        "refund.created",
         "refund.created",
         "charge.succeeded",
         "payment_intent.succeeded",
-        "refund.updated",
-        "charge.refund.updated",
-        "charge.refunded",
-        "refund.updated",
-        "charge.refund.updated",
+        *["refund.updated", "charge.refund.updated", "charge.refunded"] * 2,
+        *["refund.updated", "charge.refund.updated"] * 2,
+    ]
+    told = reversed((await shop.v1.events.list_async({"type": "charge.refunded"})).data)
+    assert [(each.data.object.amount_refunded, each.data.previous_attributes.to_dict()) for each in told] == [
+        (1500, {"amount_refunded": 0}),
+        (2000, {"amount_refunded": 1500, "refunded": False}),
     ]
 
 

@@ -17,9 +17,15 @@ from stripe_lite.payments.refunds.schema import AWAITS_CHARGE, render
 
 
 async def send(work: Work, charge: Charge) -> None:
-    """The payment has succeeded: ask the bank for every refund that waited for it. The charge is locked."""
-    for refund in await _of(work, charge):
+    """The payment has succeeded: ask the bank for every refund that waited for it. The charge is locked.
+
+    What is given back was reserved on the charge before, and is told now: one refund after the other.
+    """
+    waiting = await _of(work, charge)
+    charge.amount_refunded -= sum(refund.amount for refund in waiting)
+    for refund in waiting:
         before = render(refund)
+        charge.amount_refunded += refund.amount
         refund.details = refund.details | {AWAITS_CHARGE: False}
         await booking.book_given(work, refund)
         after = render(refund)
