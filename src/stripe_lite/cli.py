@@ -360,7 +360,7 @@ def _dsn(settings: Settings) -> str:
 def _announce(settings: Settings, url: str, place: str) -> None:
     """Say where the server is, whom it lets in, and how to talk to it."""
     open_keys = "any sk_test_… opens a sandbox of its own (STRIPE_LITE_KEYS=open)"
-    strict_keys = "only created ones work (STRIPE_LITE_KEYS=strict)"
+    strict_keys = "only those work that `keys create` made (STRIPE_LITE_KEYS=strict)"
     typer.echo(f"""\
 stripe_lite {version("stripe-lite")}
   address   {url}

@@ -135,7 +135,7 @@ def test_the_bank_is_served_apart(folder: Path) -> None:
 
 def test_the_banner_tells_which_keys_work(folder: Path) -> None:
     with serving(folder, STRIPE_LITE_KEYS="strict") as server:
-        assert "only created ones work" in server.banner
+        assert "only those work that `keys create` made" in server.banner
         assert f'stripe.api_base = "{server.url}"' in server.banner
         assert f"{server.url}/docs" in server.banner
 
