@@ -176,6 +176,43 @@ async def test_money_that_came_in_is_told_but_none_that_left(shop: Shop, dsn: st
     assert (await told()).number == 1
 
 
+async def test_what_is_given_back_leaves_the_balance_that_it_came_into(shop: Shop) -> None:
+    accounts, account = shop.v1.accounts.external_accounts, shop.account_id
+
+    async def pay(card: str = "pm_card_visa") -> Any:
+        return await shop.v1.payment_intents.create_async(PAYMENT | {"currency": "eur", "payment_method": card})
+
+    async def booked(intent: Any) -> list[tuple[str, str, int]]:
+        """What was moved for a payment and its refunds."""
+        refunds = await shop.v1.refunds.list_async({"payment_intent": intent.id})
+        ids = {intent.latest_charge.id, *(each.id for each in refunds.data)}
+        moved = (await shop.v1.balance_transactions.list_async({"limit": 100})).data
+        return [(each.type, each.currency, each.amount) for each in reversed(moved) if each.source in ids]
+
+    converted, returned = await pay(), await pay("pm_card_refundFail")
+    refund = await shop.v1.refunds.create_async({"payment_intent": returned.id})
+    euros = {"object": "bank_account", "country": "DE", "currency": "eur", "account_number": "DE89370400440532013000"}
+    bank = await accounts.create_async(account, {"external_account": euros})
+    await shop.v1.refunds.create_async({"payment_intent": converted.id})
+    await shop.until(lambda: shop.v1.refunds.retrieve_async(refund.id), status="failed")
+    assert await booked(converted) == [("charge", "usd", 11_500), ("refund", "usd", -11_500)]
+    failed = [("charge", "usd", 11_500), ("refund", "usd", -11_500), ("refund_failure", "usd", 11_500)]
+    assert await booked(returned) == failed
+
+    kept, disputed = await pay(), await pay("pm_card_createDispute")
+    await shop.until(lambda: shop.v1.charges.retrieve_async(disputed.latest_charge.id), disputed=True)
+    [dispute] = (await shop.v1.disputes.list_async({"payment_intent": disputed.id})).data
+    await accounts.delete_async(account, bank.id)
+    await shop.v1.refunds.create_async({"payment_intent": kept.id})
+    assert await booked(kept) == [("charge", "eur", 10_000), ("refund", "eur", -10_000)]
+    won = {"evidence": {"uncategorized_text": "winning_evidence"}}
+    await shop.v1.disputes.update_async(dispute.id, won)
+    done = await shop.until(lambda: shop.v1.disputes.retrieve_async(dispute.id), status="won")
+    withdrawn, reinstated = done.balance_transactions
+    assert (withdrawn.currency, withdrawn.amount, withdrawn.fee) == ("eur", -10_000, 1304)
+    assert (reinstated.currency, reinstated.amount, reinstated.fee) == ("eur", 10_000, -1304)
+
+
 async def _add_up(dsn: str) -> None:
     """Do what the upkeep does each minute, until nothing of it is left."""
     database = Database(dsn, pool_size=1)

@@ -26,6 +26,8 @@ class Movement:
     """What moved the merchant's balance, and by how much before fees: signed, in minor units of `currency`.
 
     `against` is the book on the other side. `available_at` says from when the money may be used; at once, if absent.
+    `settled` is the currency it is counted in where an earlier movement decided that: what is given back leaves the
+    balance that it came into, though the account may have been paid out in other currencies then.
     """
 
     type: str
@@ -37,11 +39,12 @@ class Movement:
     available_at: datetime | None = None
     description: str | None = None
     source_type: str = "card"
+    settled: str | None = None
 
 
 async def book(work: Work, movement: Movement) -> BalanceTransaction:
     """Book a movement, converted into the currency that the account settles in."""
-    settled = (await settlement.profile(work)).settles_in(movement.currency)
+    settled = movement.settled or (await settlement.profile(work)).settles_in(movement.currency)
     amount = exchange.convert(movement.amount, movement.currency, settled)
     fee = sum(part.amount for part in movement.fees)
     available_at = movement.available_at or work.now

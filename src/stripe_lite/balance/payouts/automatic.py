@@ -114,6 +114,7 @@ async def _keep(work: Work, draft: Draft, kept: int) -> None:
             source_id=draft.id,
             against=Book.PAYOUTS,
             source_type=draft.source_type,
+            settled=draft.currency,
         )
         transaction = await booking.book(work, movement)
         if amount < 0:

@@ -56,6 +56,7 @@ async def make(work: Work, draft: Draft) -> Payout:
         available_at=draft.available_at,
         description=draft.details.get("description") or TITLE,
         source_type=draft.source_type,
+        settled=draft.currency,
     )
     transaction = await booking.book(work, movement)
     instant = draft.method == "instant"
@@ -178,5 +179,6 @@ async def _give_back(work: Work, payout: Payout, type: str, against: Book) -> No
         available_at=available_at,
         description=f"REFUND FOR PAYOUT ({payout.details.get('description') or TITLE})",
         source_type=payout.source_type,
+        settled=payout.currency,
     )
     payout.failure_balance_transaction_id = (await booking.book(work, movement)).id

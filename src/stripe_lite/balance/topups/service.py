@@ -148,7 +148,9 @@ def apply(work: Work, topup: Topup, fact: TopupFact) -> None:
 
 async def _book(work: Work, topup: Topup, type: str, amount: int) -> str:
     description = topup.details.get("description") or TITLE
-    movement = Movement(type, amount, topup.currency, topup.id, Book.BANK, description=description)
+    movement = Movement(
+        type, amount, topup.currency, topup.id, Book.BANK, description=description, settled=topup.currency
+    )
     return (await booking.book(work, movement)).id
 
 

@@ -66,10 +66,19 @@ async def book_failed(work: Work, charge: Charge) -> None:
             available_at=max(taken.available_at, work.now),
             description=f"PAYMENT FAILURE REFUND FOR CHARGE ({note})" if note else "PAYMENT FAILURE REFUND FOR CHARGE",
             source_type=source_type(method),
+            settled=taken.currency,
         ),
     )
     charge.failure_balance_transaction_id = transaction.id
     charge.amount_captured = 0
+
+
+async def settled(work: Work, charge: Charge) -> str | None:
+    """The currency in which the account counts a charge; None of one of which nothing is booked."""
+    if charge.balance_transaction_id is None:
+        return None
+    taken = await work.get(BalanceTransaction, charge.balance_transaction_id)
+    return None if taken is None else taken.currency
 
 
 def available_at_once(method: PaymentMethod) -> bool:

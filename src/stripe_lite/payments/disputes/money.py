@@ -7,8 +7,9 @@ from stripe_lite.balance.balance_transactions import booking
 from stripe_lite.balance.balance_transactions.booking import Fee, Movement
 from stripe_lite.balance.balance_transactions.schema import render as render_transaction
 from stripe_lite.balance.ledger import Book, Line, post
+from stripe_lite.core.objects import Tree
 from stripe_lite.db.work import Work
-from stripe_lite.payments.charges.booking import source_type
+from stripe_lite.payments.charges import booking as charges
 from stripe_lite.payments.charges.model import Charge
 from stripe_lite.payments.disputes.model import Dispute
 
@@ -45,8 +46,12 @@ def give_up(work: Work, dispute: Dispute) -> None:
 
 
 async def _book(work: Work, dispute: Dispute, charge: Charge, sign: int, description: str) -> None:
-    settled = (await settlement.profile(work)).settles_in(dispute.currency)
-    fee = settlement.dispute_fee(work, settled)
+    withdrawn: list[Tree] = dispute.details.get("booked", [])
+    if sign < 0:
+        settled = await charges.settled(work, charge) or (await settlement.profile(work)).settles_in(dispute.currency)
+        fee = settlement.dispute_fee(work, settled)
+    else:
+        settled, fee = withdrawn[0]["currency"], withdrawn[0]["fee"]
     method = charge.details["payment_method_details"]["type"]
     transaction = await booking.book(
         work,
@@ -58,8 +63,9 @@ async def _book(work: Work, dispute: Dispute, charge: Charge, sign: int, descrip
             against=Book.DISPUTES,
             fees=(Fee(-sign * fee, FEE),) if fee else (),
             description=description,
-            source_type=source_type(method),
+            source_type=charges.source_type(method),
+            settled=settled,
         ),
     )
-    booked = [*dispute.details.get("booked", []), render_transaction(transaction, work.now).tree()]
+    booked = [*withdrawn, render_transaction(transaction, work.now).tree()]
     dispute.details = dispute.details | {"booked": booked}
