@@ -97,7 +97,7 @@ class Enum(Scalar):
         if not isinstance(value, str) or not value:
             raise self.refuse(value)
         if value not in self._known:
-            raise Refusal(f"Invalid {{param}}: must be {_alternatives(self._values)}")
+            raise Refusal(f"Invalid {{param}}: must be {alternatives(self._values)}")
         return value
 
 
@@ -213,7 +213,8 @@ class Anything(Scalar):
         return value
 
 
-def _alternatives(values: list[str]) -> str:
+def alternatives(values: list[str]) -> str:
+    """Which values there are, as Stripe's messages name them."""
     if len(values) == 1:
         return values[0]
     if len(values) == 2:

@@ -1,5 +1,6 @@
 """The front door: one plain ASGI middleware that serves the API's operations itself and hands the rest to FastAPI."""
 
+import re
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -244,7 +245,11 @@ def _invalid(error: ValidationError) -> InvalidParameter:
         return InvalidParameter(f"Missing required param: {param}.", code="parameter_missing", param=param)
     if first["type"] == "extra_forbidden":
         return _not_acted_on(param)
-    return InvalidParameter(f"Invalid {param}: {first['msg']}", param=param)
+    problem = first["msg"]
+    if first["type"] == "literal_error":
+        values = re.findall("'([^']*)'", first["ctx"]["expected"])
+        problem = f"must be {contract.alternatives(values)}"
+    return InvalidParameter(f"Invalid {param}: {problem}", param=param)
 
 
 def _not_acted_on(param: str) -> InvalidParameter:
