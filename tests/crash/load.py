@@ -27,6 +27,23 @@ DECLINED = PAID | {"payment_method": "pm_card_chargeDeclined"}
 SAVED = {"payment_method_types[]": "card", "payment_method": "pm_card_visa", "confirm": "true"}
 DISPUTED = PAID | {"payment_method": "pm_card_createDispute"}
 AVAILABLE = PAID | {"payment_method": "pm_card_bypassPending"}
+DEBITED = {
+    "amount": "1200",
+    "currency": "usd",
+    "payment_method": "pm_usBankAccount_success",
+    "payment_method_types[]": "us_bank_account",
+    "mandate_data[customer_acceptance][type]": "offline",
+    "confirm": "true",
+}
+TRANSFERRED = {
+    "amount": "900",
+    "currency": "usd",
+    "payment_method_types[]": "customer_balance",
+    "payment_method_data[type]": "customer_balance",
+    "payment_method_options[customer_balance][funding_type]": "bank_transfer",
+    "payment_method_options[customer_balance][bank_transfer][type]": "us_bank_transfer",
+    "confirm": "true",
+}
 TRY_SECONDS_MAX = 40.0
 PAUSE_SECONDS = 0.05
 
@@ -98,6 +115,11 @@ class Merchant:
         for _ in range(rounds):
             paid = await self.post("/v1/payment_intents", PAID)
             assert (paid.status, paid.object["status"]) == (200, "succeeded"), paid.body
+            debited = await self.post("/v1/payment_intents", DEBITED)
+            # Who hears of it after a while may hear that it is settled.
+            assert debited.object["status"] in ("processing", "succeeded"), debited.body
+            returned = await self.post("/v1/refunds", {"payment_intent": paid.object["id"]})
+            assert (returned.object["status"], returned.object["amount"]) == ("succeeded", 2000), returned.body
             held = (await self.post("/v1/payment_intents", HELD)).object
             captured = await self.post(f"/v1/payment_intents/{held['id']}/capture", {"amount_to_capture": "1500"})
             assert captured.object["status"] == "succeeded", captured.body
@@ -111,6 +133,7 @@ class Merchant:
             disputed = await self.post("/v1/payment_intents", DISPUTED)
             assert disputed.object["status"] == "succeeded", disputed.body
             await self._pay_out()
+            await self._be_sent_money()
             saved = await self.post("/v1/setup_intents", SAVED)
             assert (saved.status, saved.object["status"]) == (200, "succeeded"), saved.body
             created = (await self.post("/v1/payment_intents", BY_CARD)).object
@@ -126,6 +149,16 @@ class Merchant:
         assert earned.object["status"] == "succeeded", earned.body
         paid = await self.post("/v1/payouts", {"amount": "500", "currency": "usd"})
         assert paid.status == 200 or paid.object["error"]["code"] == "balance_insufficient", paid.body
+
+    async def _be_sent_money(self) -> None:
+        """Have a customer pay by bank transfer, in two parts and a little more."""
+        customer = (await self.post("/v1/customers", {"name": "Ann"})).object["id"]
+        awaited = await self.post("/v1/payment_intents", TRANSFERRED | {"customer": customer})
+        assert awaited.object["status"] == "requires_action", awaited.body
+        for amount in ("500", "450"):
+            path = f"/v1/test_helpers/customers/{customer}/fund_cash_balance"
+            funded = await self.post(path, {"amount": amount, "currency": "usd"})
+            assert (funded.status, funded.object["net_amount"]) == (200, int(amount)), funded.body
 
     async def replays(self, *, url: str | None = None) -> None:
         """Every answer is given again, byte by byte."""
@@ -178,20 +211,33 @@ async def everything_arrived(dsn: str, receiver: Receiver) -> None:
 async def one_effect_each(dsn: str, merchants: list[Merchant]) -> None:
     """For each thing that was asked for there is one thing, here and at the bank."""
     asked = [answer for merchant in merchants for answer in merchant.answers]
-    intents = sum(answer.path == "/v1/payment_intents" for answer in asked)
-    confirmed = intents - sum(answer.form == BY_CARD for answer in asked)
+    intents = [answer.form for answer in asked if answer.path == "/v1/payment_intents"]
+    transferred = sum("payment_method_data[type]" in form for form in intents)
+    # What is only created is not asked for; what is transferred comes by itself.
+    authorized = len(intents) - intents.count(BY_CARD) - transferred
     expected = {
-        "intents": intents,
-        "authorize": confirmed + sum(answer.path.endswith(("/confirm", "/setup_intents")) for answer in asked),
+        "intents": len(intents),
+        "authorize": authorized + sum(answer.path.endswith(("/confirm", "/setup_intents")) for answer in asked),
         "capture": sum(answer.path.endswith("/capture") for answer in asked),
         "void": sum(answer.path.endswith("/cancel") for answer in asked),
         "refund": sum(answer.path == "/v1/refunds" for answer in asked),
+        "funded": sum(answer.path.endswith("/fund_cash_balance") for answer in asked),
+        "paid by customer_balance": transferred,
+        "paid by us_bank_account": intents.count(DEBITED),
     }
     connection = await asyncpg.connect(dsn)
     try:
-        rows = await connection.fetch("SELECT kind, count(*) FROM audit.bank_ops GROUP BY kind")
-        done = {row["kind"]: row["count"] for row in rows}
-        done["intents"] = await connection.fetchval("SELECT count(*) FROM payment_intents")
+        rows = await connection.fetch(DONE)
     finally:
         await connection.close()
-    assert done == {kind: number for kind, number in expected.items() if number}
+    assert {row["kind"]: row["count"] for row in rows} == {kind: number for kind, number in expected.items() if number}
+
+
+DONE = """
+SELECT kind, count(*) FROM audit.bank_ops GROUP BY 1
+UNION ALL SELECT 'intents', count(*) FROM payment_intents HAVING count(*) > 0
+UNION ALL SELECT 'funded', count(*) FROM cash_balance_transactions WHERE type = 'funded' HAVING count(*) > 0
+UNION ALL
+SELECT 'paid by ' || (details #>> '{payment_method_details,type}'), count(*) FROM charges
+WHERE status = 'succeeded' AND details #>> '{payment_method_details,type}' <> 'card' GROUP BY 1
+"""

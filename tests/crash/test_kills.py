@@ -43,7 +43,6 @@ class Story:
     """What was left behind by a server that died and came back."""
 
     dsn: str
-    server: Server
     merchants: list[Merchant]
     receiver: Receiver
     status: int
@@ -51,8 +50,7 @@ class Story:
     back_at: float
 
 
-async def _live_through(name: str, dsn: str, http: httpx.AsyncClient, receiver: Receiver) -> Story:
-    server = Server(dsn)
+async def _live_through(name: str, server: Server, http: httpx.AsyncClient, receiver: Receiver) -> Story:
     await server.start(**({} if name == SIGTERM else {"FAILPOINT": name}))
     merchants = [Merchant(http, server.url) for _ in range(MERCHANTS)]
     load = asyncio.gather(*(_trade(merchant, receiver) for merchant in merchants))
@@ -65,11 +63,11 @@ async def _live_through(name: str, dsn: str, http: httpx.AsyncClient, receiver: 
     async with asyncio.timeout(30):
         status = await server.status()
     stopped_within = time.monotonic() - began
-    await _end_leases(dsn)
+    await _end_leases(server.dsn)
     await server.start()
     back_at = time.monotonic()
     await load
-    return Story(dsn, server, merchants, receiver, status, stopped_within, back_at)
+    return Story(server.dsn, merchants, receiver, status, stopped_within, back_at)
 
 
 async def _trade(merchant: Merchant, receiver: Receiver) -> None:
@@ -91,14 +89,17 @@ async def stories(new_database: NewDatabase, patient: httpx.AsyncClient) -> dict
 
     async def tell(name: str) -> Story:
         async with few, http_receiver() as receiver:
-            story = await _live_through(name, await new_database(), patient, receiver)
+            server = Server(await new_database())
             try:
+                story = await _live_through(name, server, patient, receiver)
                 await quiet(story.dsn)
                 for merchant in story.merchants:
                     await merchant.replays()
                 return story
             finally:
-                await story.server.end(signal.SIGKILL)
+                # Also where the story failed, or where nobody wants to hear it: it would be waited for at the end.
+                if server.process is not None:
+                    await server.end(signal.SIGKILL)
 
     return {name: asyncio.create_task(tell(name)) for name in DEATHS}
 
