@@ -247,3 +247,14 @@ async def test_the_fiftieth_confirmation_is_the_last(shop: Shop) -> None:
         with raises_stripe(code="setup_intent_unexpected_state", status=400, message=message):
             await shop.v1.setup_intents.confirm_async(intent.id, {"payment_method": "pm_card_visa"})
     assert (await shop.v1.setup_intents.retrieve_async(intent.id)).status == "canceled"
+
+
+async def test_a_setup_is_told_as_created_before_it_is_confirmed(shop: Shop) -> None:
+    await shop.v1.setup_intents.create_async(SAVED)
+    kept = await shop.v1.setup_intents.create_async(BY_CARD | {"payment_method": "pm_card_visa"})
+    later, first = (await shop.v1.events.list_async({"type": "setup_intent.created"})).data
+    assert (first.data.object.status, first.data.object.payment_method) == ("requires_payment_method", None)
+    assert (later.data.object.status, later.data.object.payment_method) == (
+        "requires_confirmation",
+        kept.payment_method,
+    )

@@ -76,11 +76,13 @@ async def create(work: Work, params: SetupIntentCreateParams) -> SetupIntent:
         meta=metadata.merge({}, params.metadata),
         details=await options.accepted(work, params) | _stored(params) | {"single_use": single_use},
     )
+    # One that is confirmed in the same request is told as it was before, as a payment is.
+    told = render(intent) if params.confirm else None
     await give_payment_method(work, intent, params.payment_method, params.payment_method_data, carried=False)
     work.add(intent)
     if intent.payment_method_id is not None:
         intent.status = SetupStatus.REQUIRES_CONFIRMATION
-    record(work, "setup_intent.created", render(intent))
+    record(work, "setup_intent.created", told or render(intent))
     return intent
 
 
