@@ -61,6 +61,11 @@ def read(params: PaymentMethodDataParams, account_id: str, today: date) -> Known
     return Known(params.type, {}) if reader is None else reader(params, key)
 
 
+def is_named(name: str) -> bool:
+    """Whether it is a documented name."""
+    return cards.by_name(name) is not None or accounts.by_name(name) is not None
+
+
 def named(name: str, account_id: str, today: date) -> Known | None:
     """What a documented name such as `pm_card_visa`, `tok_visa` or `btok_us_verified` stands for."""
     key = fingerprint_key(account_id)

@@ -1,6 +1,8 @@
 """What can be done with payment methods."""
 
+from dataclasses import replace
 from datetime import datetime
+from functools import lru_cache
 
 from sqlalchemy import ColumnElement, and_, or_
 
@@ -14,7 +16,7 @@ from stripe_lite.customers.customers import service as customers
 from stripe_lite.db.work import Work
 from stripe_lite.events.outbox import record
 from stripe_lite.payments.payment_methods import billing
-from stripe_lite.payments.payment_methods.details import named, read
+from stripe_lite.payments.payment_methods.details import is_named, named, read
 from stripe_lite.payments.payment_methods.known import build, unchecked
 from stripe_lite.payments.payment_methods.model import PAYOUT_ACCOUNT, PaymentMethod
 from stripe_lite.payments.payment_methods.schema import (
@@ -31,6 +33,7 @@ from stripe_lite.payments.sources.machine import SourceStatus
 from stripe_lite.payments.sources.types import METHODS
 from stripe_lite.payments.tokens import service as tokens
 
+NAMED_MAX = 1000
 NAME_PREFIXES = ("pm_", "card_", "ba_", "src_")
 
 
@@ -81,8 +84,17 @@ async def resolve(
 
 def read_named(work: Work, name: str) -> PaymentMethod | None:
     """What a documented name such as `pm_card_visa` stands for, not written yet; None for every other id."""
-    known = named(name, work.account_id, work.now.date()) if name.startswith("pm_") else None
-    return None if known is None else build(work, known, new_id("pm"))
+    if not name.startswith("pm_") or not is_named(name):
+        return None
+    known = _named(name, work.account_id, work.now.date())
+    assert known is not None
+    # The hashes within are never changed in place, these two are a row's own.
+    own = replace(known, details=dict(known.details), billing_details=dict(known.billing_details))
+    return build(work, own, new_id("pm"))
+
+
+# Tests pay with the same few names over and over, and fingerprints take long to make.
+_named = lru_cache(NAMED_MAX)(named)
 
 
 def is_method(found: PaymentMethod) -> bool:
