@@ -10,7 +10,7 @@ from stripe_lite.core.machine import IllegalTransition
 from stripe_lite.payments.setup_attempts.machine import SETUP_ATTEMPT, AttemptFact, AttemptStatus
 from stripe_lite.payments.setup_intents.machine import SETUP_INTENT, SetupFact, SetupStatus
 from tests.payments.intents import BACK, told, with_card
-from tests.payments.setups import BY_CARD, CHALLENGED, SAVED, UNVERIFIED
+from tests.payments.setups import BY_CARD, CHALLENGED, SAVED, SEPA, UNVERIFIED
 from tests.shop import Shop, raises_stripe
 
 OPEN = ("requires_payment_method", "requires_confirmation", "requires_action")
@@ -239,6 +239,29 @@ async def test_a_client_sets_up_by_the_secret(shop: Shop, client: Any) -> None:
     for operation in ("cancel", "update"):
         with raises_stripe(status=403):
             await getattr(client.setup_intents, f"{operation}_async")(intent.id, {})
+
+
+async def test_what_a_client_agrees_to_is_known_by_what_can_be_seen_of_it(shop: Shop) -> None:
+    by_debit = {"payment_method_types": ["sepa_debit"]}
+    agreed = {
+        "mandate_data[customer_acceptance][type]": "online",
+        "mandate_data[customer_acceptance][online][infer_from_client]": "true",
+    }
+    setup = await shop.v1.setup_intents.create_async(by_debit)
+    payment = await shop.v1.payment_intents.create_async(by_debit | {"amount": 900, "currency": "eur"})
+    for path, intent in (("setup_intents", setup), ("payment_intents", payment)):
+        method = await shop.v1.payment_methods.create_async(SEPA)
+        answer = await shop.http.post(
+            f"{shop.base_url}/v1/{path}/{intent.id}/confirm",
+            data={"client_secret": intent.client_secret, "payment_method": method.id} | agreed,
+            headers={"Authorization": f"Bearer pk_test_{shop.key.removeprefix('sk_test_')}", "User-Agent": "Browser/1"},
+        )
+        assert answer.status_code == 200, answer.text
+    found = await shop.v1.setup_intents.retrieve_async(setup.id)
+    charged = await shop.v1.payment_intents.retrieve_async(payment.id, {"expand": ["latest_charge"]})
+    for id in (found.mandate, charged.latest_charge.payment_method_details.sepa_debit.mandate):
+        online = (await shop.v1.mandates.retrieve_async(id)).customer_acceptance.online
+        assert (online.ip_address, online.user_agent) == ("127.0.0.1", "Browser/1")
 
 
 async def test_an_update_changes_only_what_is_sent(shop: Shop) -> None:

@@ -23,6 +23,13 @@ UNDESCRIBED: Mapping[str, Mapping[str, Leaf]] = {
     }
 }
 
+# What Stripe's SDKs for browsers and apps send within a parameter that is described.
+_AGREED: Mapping[str, Leaf] = {"mandate_data.customer_acceptance.online.infer_from_client": "boolean"}
+WITHIN: Mapping[str, Mapping[str, Leaf]] = {
+    "POST /v1/payment_intents/{intent}/confirm": _AGREED,
+    "POST /v1/setup_intents/{intent}/confirm": _AGREED,
+}
+
 
 def joined(lines: list[bytes]) -> list[bytes]:
     """A room's lines with what is undescribed in it: new nodes at the end, and new roots that name them."""
@@ -33,8 +40,26 @@ def joined(lines: list[bytes]) -> list[bytes]:
         more = {name: _append(extended, leaf) for name, leaf in UNDESCRIBED[key].items()}
         extended.append(json.dumps(root | {"fields": root["fields"] | more}).encode())
         roots[key] = len(extended) - 1
+    for key in roots.keys() & WITHIN.keys():
+        for path, leaf in WITHIN[key].items():
+            roots[key] = _within(extended, roots[key], path.split("."), leaf)
     extended[0] = json.dumps(roots).encode()
     return extended
+
+
+def _within(lines: list[bytes], number: int, steps: list[str], leaf: Leaf) -> int:
+    """A copy of a node in which the path leads to the leaf; the node itself where it does not lead on."""
+    entry: dict[str, Any] = json.loads(lines[number])
+    name, rest = steps[0], steps[1:]
+    if entry["type"] == "any":
+        entry["of"] = [_within(lines, each, steps, leaf) for each in entry["of"]]
+    elif entry["type"] == "object" and (not rest or name in entry["fields"]):
+        below = _within(lines, entry["fields"][name], rest, leaf) if rest else _append(lines, leaf)
+        entry["fields"] = entry["fields"] | {name: below}
+    else:
+        return number
+    lines.append(json.dumps(entry).encode())
+    return len(lines) - 1
 
 
 def _append(lines: list[bytes], leaf: Leaf) -> int:

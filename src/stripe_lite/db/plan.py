@@ -28,6 +28,7 @@ class RequestStamp:
     version_named: bool = False
     origin: str | None = None
     client_ip: str | None = None
+    user_agent: str | None = None
     # Refuses to show a resource, by its plural name, that the caller's restricted key may not read.
     guard: Callable[[str], None] | None = None
 

@@ -232,6 +232,7 @@ def _stamp(exchange: Exchange, caller: Caller, scope: Scope) -> RequestStamp:
         version_named=b"stripe-version" in exchange.headers,
         origin=f"{scope.get('scheme', 'http')}://{host}",
         client_ip=(scope.get("client") or [None])[0],
+        user_agent=text(exchange.headers.get(b"user-agent")),
         guard=guard_of(caller),
     )
 

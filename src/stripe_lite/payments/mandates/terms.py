@@ -53,11 +53,12 @@ def acceptance(work: Work, given: Tree | None) -> Tree:
         how: Tree = {"offline": {}}
     else:
         online: Tree = told.get("online") or {}
-        seen = work.request.client_ip if work.request.publishable else None
+        # A browser or an app is the payer's own: it need not say what can be seen.
+        seen, agent = (work.request.client_ip, work.request.user_agent) if work.request.publishable else (None, None)
         how = {
             "online": {
                 "ip_address": online.get("ip_address") or seen,
-                "user_agent": online.get("user_agent"),
+                "user_agent": online.get("user_agent") or agent,
             }
         }
     return {"accepted_at": told.get("accepted_at") or unix(work.now), "type": kind} | how
