@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from sqlalchemy import select
 
-from stripe_lite.core.ids import new_id
+from stripe_lite.db import jobs
 from stripe_lite.db.jobs import Job
 from stripe_lite.db.work import Work
 
@@ -21,18 +21,7 @@ async def ensure(work: Work) -> None:
 
 def plan(work: Work, day: date) -> None:
     """Have the payouts of this day made when it begins. The day is in the payload: a job that is late keeps it."""
-    work.add(
-        Job(
-            account_id=work.account_id,
-            id=new_id("job"),
-            livemode=work.livemode,
-            kind=JOB,
-            created_at=work.now,
-            run_at=datetime.combine(day, time(), UTC),
-            attempts=0,
-            payload={"day": day.isoformat()},
-        )
-    )
+    jobs.later(work, JOB, datetime.combine(day, time(), UTC), {"day": day.isoformat()})
 
 
 def day_of(job: Job) -> date:

@@ -1,6 +1,7 @@
 """What the processor asks for its work, and how long money takes: the terms that every account begins with."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
 PERCENT = Decimal(100)
@@ -26,6 +27,11 @@ class Terms:
     capture_delay_seconds: float = 1.0
     # Seconds that stand for the days which a bank takes.
     settlement_delay_seconds: float = 5.0
+
+    @property
+    def settlement_delay(self) -> timedelta:
+        """How long the days last which a bank takes."""
+        return timedelta(seconds=self.settlement_delay_seconds)
 
     def share(self, amount: int) -> int:
         """The part of the fee that grows with the amount."""

@@ -7,6 +7,8 @@ from typing import TypeAlias
 from sqlalchemy import Index
 from sqlalchemy.orm import Mapped, mapped_column
 
+from stripe_lite.core.ids import new_id
+from stripe_lite.core.objects import Tree
 from stripe_lite.db.base import Id, Json, Row, Versioned
 from stripe_lite.db.work import Work
 
@@ -25,6 +27,21 @@ class Job(Versioned, Row):
     attempts: Mapped[int] = mapped_column(default=0)
     lease_until: Mapped[datetime | None]
     payload: Mapped[Json]
+
+
+def later(work: Work, kind: str, run_at: datetime, payload: Tree, *, livemode: bool | None = None) -> None:
+    """Have something done at a moment, in the mode that is worked in unless another is named."""
+    work.add(
+        Job(
+            account_id=work.account_id,
+            id=new_id("job"),
+            livemode=work.livemode if livemode is None else livemode,
+            kind=kind,
+            created_at=work.now,
+            run_at=run_at,
+            payload=payload,
+        )
+    )
 
 
 # Does a job of one kind, in one transaction. A StripeError puts the job off.

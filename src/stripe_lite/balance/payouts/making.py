@@ -1,7 +1,7 @@
 """How payouts are made, and how their money moves: by a request, by the schedule, or back to where it came from."""
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from stripe_lite.balance import settlement
 from stripe_lite.balance.balance_transactions import booking
@@ -14,7 +14,7 @@ from stripe_lite.balance.payouts.model import Payout
 from stripe_lite.balance.payouts.schema import render
 from stripe_lite.core.ids import new_id
 from stripe_lite.core.objects import Metadata, Tree, changes
-from stripe_lite.db.jobs import Job
+from stripe_lite.db import jobs
 from stripe_lite.db.work import Work
 from stripe_lite.events.outbox import record
 
@@ -92,18 +92,7 @@ async def make(work: Work, draft: Draft) -> Payout:
 
 def go_on(work: Work, payout: Payout) -> None:
     """Have the next thing happen to a payout: each takes as long as the bank's days are made to last."""
-    work.add(
-        Job(
-            account_id=work.account_id,
-            id=new_id("job"),
-            livemode=work.livemode,
-            kind=JOB,
-            created_at=work.now,
-            run_at=work.now + timedelta(seconds=work.terms.settlement_delay_seconds),
-            attempts=0,
-            payload={"payout": payout.id},
-        )
-    )
+    jobs.later(work, JOB, work.now + work.terms.settlement_delay, {"payout": payout.id})
 
 
 def apply(work: Work, payout: Payout, fact: PayoutFact) -> None:

@@ -1,7 +1,5 @@
 """What can be done with top-ups."""
 
-from datetime import timedelta
-
 from sqlalchemy import ColumnElement
 
 from stripe_lite.balance import settlement
@@ -25,6 +23,7 @@ from stripe_lite.core import metadata, money
 from stripe_lite.core.errors import InvalidRequest, ResourceMissing, UnexpectedState
 from stripe_lite.core.ids import new_id
 from stripe_lite.core.lists import Page
+from stripe_lite.db import jobs
 from stripe_lite.db.filters import created_between
 from stripe_lite.db.jobs import Job
 from stripe_lite.db.work import Work
@@ -62,18 +61,7 @@ async def create(work: Work, params: TopupCreateParams) -> Topup:
     )
     work.add(topup)
     record(work, "topup.created", render(topup))
-    work.add(
-        Job(
-            account_id=work.account_id,
-            id=new_id("job"),
-            livemode=work.livemode,
-            kind=JOB,
-            created_at=work.now,
-            run_at=work.now + timedelta(seconds=work.terms.settlement_delay_seconds),
-            attempts=0,
-            payload={"topup": topup.id},
-        )
-    )
+    jobs.later(work, JOB, work.now + work.terms.settlement_delay, {"topup": topup.id})
     return topup
 
 

@@ -10,6 +10,7 @@ from stripe_lite.balance.ledger import Book
 from stripe_lite.core.ids import new_id
 from stripe_lite.customers.cash_balances import posting
 from stripe_lite.customers.cash_balances.model import CashBalanceTransaction
+from stripe_lite.db import jobs
 from stripe_lite.db.jobs import Job
 from stripe_lite.db.work import Work
 
@@ -21,17 +22,7 @@ NEW_MONEY = ("funded", "refunded_from_payment")
 
 def expect(work: Work, transaction: CashBalanceTransaction) -> None:
     """Look again, when its time is over, whether money that came in is still there."""
-    work.add(
-        Job(
-            account_id=work.account_id,
-            id=new_id("job"),
-            livemode=work.livemode,
-            kind=JOB,
-            created_at=work.now,
-            run_at=work.now + UNUSED_MAX,
-            payload={"transaction": transaction.id},
-        )
-    )
+    jobs.later(work, JOB, work.now + UNUSED_MAX, {"transaction": transaction.id})
 
 
 async def sweep(work: Work, job: Job) -> None:

@@ -5,6 +5,7 @@ from datetime import timedelta
 from stripe_lite.bank.facts import Outcome
 from stripe_lite.bank.outcomes import OUTCOMES
 from stripe_lite.core.ids import new_id
+from stripe_lite.db import jobs
 from stripe_lite.db.jobs import Job
 from stripe_lite.db.work import Work
 from stripe_lite.events.outbox import record
@@ -29,17 +30,7 @@ async def expect(work: Work, charge: ChargeObject) -> None:
     outcome = await _outcome(work, charge.payment_method)
     if not charge.captured or outcome is None or not (outcome.disputed or outcome.fraud_warning):
         return
-    work.add(
-        Job(
-            account_id=work.account_id,
-            id=new_id("job"),
-            livemode=work.livemode,
-            kind=OPENING_JOB,
-            created_at=work.now,
-            run_at=work.now,
-            payload={"charge": charge.id},
-        )
-    )
+    jobs.later(work, OPENING_JOB, work.now, {"charge": charge.id})
 
 
 async def open_due(work: Work, job: Job) -> None:

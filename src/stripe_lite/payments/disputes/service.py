@@ -7,9 +7,9 @@ from sqlalchemy import ColumnElement, select
 
 from stripe_lite.core import metadata
 from stripe_lite.core.errors import InvalidRequest, ResourceMissing
-from stripe_lite.core.ids import new_id
 from stripe_lite.core.lists import ListObject
 from stripe_lite.core.objects import Tree, changes
+from stripe_lite.db import jobs
 from stripe_lite.db.filters import created_between
 from stripe_lite.db.jobs import Job
 from stripe_lite.db.work import Work
@@ -122,17 +122,7 @@ def decide_later(work: Work, dispute: Dispute, *, at: datetime | None = None) ->
     """Look at the dispute again when its time is over, or earlier."""
     run_at = at or dispute.due_by_at
     assert run_at is not None
-    work.add(
-        Job(
-            account_id=work.account_id,
-            id=new_id("job"),
-            livemode=work.livemode,
-            kind=DECISION_JOB,
-            created_at=work.now,
-            run_at=run_at,
-            payload={"dispute": dispute.id},
-        )
-    )
+    jobs.later(work, DECISION_JOB, run_at, {"dispute": dispute.id})
 
 
 async def decide_due(work: Work, job: Job) -> None:

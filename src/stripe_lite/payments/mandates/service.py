@@ -1,7 +1,6 @@
 """What happens to mandates: intents make them, payments use them, banks and payers end them."""
 
 from dataclasses import dataclass
-from datetime import timedelta
 
 from sqlalchemy import select
 
@@ -9,6 +8,7 @@ from stripe_lite.bank.outcomes import by_slug
 from stripe_lite.core.errors import ResourceMissing
 from stripe_lite.core.ids import new_id, new_secret
 from stripe_lite.core.objects import Tree, changes
+from stripe_lite.db import jobs
 from stripe_lite.db.jobs import Job
 from stripe_lite.db.work import Work
 from stripe_lite.events.outbox import record
@@ -167,14 +167,4 @@ def _is_refused(method: PaymentMethod | None) -> bool:
 
 
 def _decide_later(work: Work, mandate: Mandate) -> None:
-    work.add(
-        Job(
-            account_id=work.account_id,
-            id=new_id("job"),
-            livemode=work.livemode,
-            kind=JOB,
-            created_at=work.now,
-            run_at=work.now + timedelta(seconds=work.terms.settlement_delay_seconds),
-            payload={"mandate": mandate.id},
-        )
-    )
+    jobs.later(work, JOB, work.now + work.terms.settlement_delay, {"mandate": mandate.id})

@@ -1,6 +1,6 @@
 """Payments in the payer's app: the code or the notification that leads them there, and how the payment ends."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from stripe_lite.core.clock import unix
 from stripe_lite.core.objects import Tree
@@ -26,7 +26,7 @@ def expected(work: Work, intent: PaymentIntent, method: PaymentMethod) -> Behavi
     """How the payer will behave."""
     settings = options.of_type(intent, method.type)
     app_payers.check_settings(method.type, settings, work.now)
-    settles = timedelta(seconds=work.terms.settlement_delay_seconds)
+    settles = work.terms.settlement_delay
     expiry = _expiry(work, intent, method)
     return app_payers.behaviour(method.type, method.billing_details, work.now, expiry, settles)
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Literal, TypeAlias
 
 from stripe_lite.core.errors import InvalidRequest
-from stripe_lite.core.ids import new_id
+from stripe_lite.db import jobs
 from stripe_lite.db.jobs import Job
 from stripe_lite.db.work import Work
 from stripe_lite.payments.payment_intents import actions, attempts
@@ -25,16 +25,12 @@ Ending: TypeAlias = Literal["paid", "expired", "failed"]
 def later(work: Work, intent: PaymentIntent, ending: Ending, at: datetime, error: InvalidRequest | None = None) -> None:
     """Note how the payment will end, and when; `error` is why it fails."""
     told = {} if error is None else {"code": error.code, "message": error.message}
-    work.add(
-        Job(
-            account_id=work.account_id,
-            id=new_id("job"),
-            livemode=intent.livemode,
-            kind=JOB,
-            created_at=work.now,
-            run_at=at,
-            payload={"intent": intent.id, "confirmation": intent.confirmations, "ending": ending} | told,
-        )
+    jobs.later(
+        work,
+        JOB,
+        at,
+        {"intent": intent.id, "confirmation": intent.confirmations, "ending": ending} | told,
+        livemode=intent.livemode,
     )
 
 

@@ -1,7 +1,5 @@
 """Payments by voucher: handed out to the payer, and paid or expired later."""
 
-from datetime import timedelta
-
 from stripe_lite.core.errors import InvalidRequest
 from stripe_lite.core.objects import Tree
 from stripe_lite.db.work import Work
@@ -18,7 +16,7 @@ def hand_out(work: Work, intent: PaymentIntent, method: PaymentMethod) -> Tree:
     if expiry <= work.now:
         param = f"payment_method_options[{method.type}][expires_at]"
         raise InvalidRequest(f"Invalid {param}: it must be in the future.", param=param)
-    settles = timedelta(seconds=work.terms.settlement_delay_seconds)
+    settles = work.terms.settlement_delay
     ending, at = vouchers.ending(method.type, settings, method.billing_details, work.now, expiry, settles)
     if ending == "expired":
         expiry = at

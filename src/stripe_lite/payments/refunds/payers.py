@@ -2,9 +2,8 @@
 
 from stripe_lite.core.clock import unix
 from stripe_lite.core.errors import InvalidRequest
-from stripe_lite.core.ids import new_id
 from stripe_lite.core.objects import Tree
-from stripe_lite.db.jobs import Job
+from stripe_lite.db import jobs
 from stripe_lite.db.work import Work
 from stripe_lite.payments.refunds.model import Refund
 from stripe_lite.payments.refunds.terms import ANSWER_LIFE
@@ -24,17 +23,7 @@ def ask(work: Work, refund: Refund, known: str | None, page: str) -> None:
         )
     refund.details = refund.details | {"instructions_email": address, "page": page}
     write(work, refund)
-    work.add(
-        Job(
-            account_id=work.account_id,
-            id=new_id("job"),
-            livemode=refund.livemode,
-            kind=EXPIRY_JOB,
-            created_at=work.now,
-            run_at=work.now + ANSWER_LIFE,
-            payload={"refund": refund.id},
-        )
-    )
+    jobs.later(work, EXPIRY_JOB, work.now + ANSWER_LIFE, {"refund": refund.id}, livemode=refund.livemode)
 
 
 def write(work: Work, refund: Refund) -> None:

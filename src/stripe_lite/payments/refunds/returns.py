@@ -4,8 +4,6 @@ The payer names an account on a page, or leaves the money with the merchant as c
 cash itself leaves it at once, and comes back to it where the customer never answers.
 """
 
-from datetime import timedelta
-
 from stripe_lite.bank import refund_accounts
 from stripe_lite.core import metadata, money
 from stripe_lite.core.errors import InvalidRequest
@@ -14,7 +12,7 @@ from stripe_lite.customers.cash_balances import posting, transfers
 from stripe_lite.customers.cash_balances import service as cash_balances
 from stripe_lite.customers.cash_balances.service import Incoming
 from stripe_lite.customers.customers import lookup
-from stripe_lite.db.jobs import Job
+from stripe_lite.db import jobs
 from stripe_lite.db.work import Work
 from stripe_lite.events.outbox import record
 from stripe_lite.payments.charges.model import Charge
@@ -92,16 +90,12 @@ def arrives(refund: Refund, account_number: str) -> bool | None:
 
 def send(work: Work, refund: Refund, *, arrives: bool) -> None:
     """Send the money; of the account nothing is kept but whether it will arrive."""
-    work.add(
-        Job(
-            account_id=work.account_id,
-            id=new_id("job"),
-            livemode=refund.livemode,
-            kind=ARRIVAL_JOB,
-            created_at=work.now,
-            run_at=work.now + timedelta(seconds=work.terms.settlement_delay_seconds),
-            payload={"refund": refund.id, "arrives": arrives},
-        )
+    jobs.later(
+        work,
+        ARRIVAL_JOB,
+        work.now + work.terms.settlement_delay,
+        {"refund": refund.id, "arrives": arrives},
+        livemode=refund.livemode,
     )
 
 

@@ -3,8 +3,8 @@
 from datetime import datetime, timedelta
 
 from stripe_lite.core.errors import InvalidRequest
-from stripe_lite.core.ids import new_id
 from stripe_lite.core.objects import Tree
+from stripe_lite.db import jobs
 from stripe_lite.db.jobs import Job
 from stripe_lite.db.work import Work
 from stripe_lite.payments import app_payers, kinds, microdeposits
@@ -28,7 +28,7 @@ def expect(work: Work, attempt: SetupAttempt, method: PaymentMethod, action: Tre
     kind = kinds.KINDS[method.type]
     if kind.app:
         expiry = app_payers.expires_at(method.type, {}, kind.life, work.now)
-        settles = timedelta(seconds=work.terms.settlement_delay_seconds)
+        settles = work.terms.settlement_delay
         behaviour = app_payers.behaviour(method.type, method.billing_details, work.now, expiry, settles)
         _later(work, attempt, behaviour.ending, behaviour.at)
         return
@@ -60,14 +60,4 @@ def _reason(intent: SetupIntent) -> InvalidRequest:
 
 
 def _later(work: Work, attempt: SetupAttempt, ending: Ending, at: datetime) -> None:
-    work.add(
-        Job(
-            account_id=work.account_id,
-            id=new_id("job"),
-            livemode=attempt.livemode,
-            kind=JOB,
-            created_at=work.now,
-            run_at=at,
-            payload={"attempt": attempt.id, "ending": ending},
-        )
-    )
+    jobs.later(work, JOB, at, {"attempt": attempt.id, "ending": ending}, livemode=attempt.livemode)

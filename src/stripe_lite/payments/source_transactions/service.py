@@ -11,6 +11,7 @@ from stripe_lite.core.errors import ResourceMissing
 from stripe_lite.core.ids import new_id, new_secret
 from stripe_lite.core.lists import Page
 from stripe_lite.core.objects import Tree
+from stripe_lite.db import jobs
 from stripe_lite.db.jobs import Job
 from stripe_lite.db.work import Work
 from stripe_lite.events.outbox import record
@@ -61,17 +62,7 @@ def expect(work: Work, source: PaymentMethod) -> None:
         delay = timedelta(0)
     if work.livemode or NEVER in email or not amount:
         return
-    work.add(
-        Job(
-            account_id=work.account_id,
-            id=new_id("job"),
-            livemode=source.livemode,
-            kind=FUNDING_JOB,
-            created_at=work.now,
-            run_at=work.now + delay,
-            payload={"source": source.id, "amount": amount},
-        )
-    )
+    jobs.later(work, FUNDING_JOB, work.now + delay, {"source": source.id, "amount": amount}, livemode=source.livemode)
 
 
 async def fund(work: Work, job: Job) -> None:

@@ -1,7 +1,7 @@
 """What happens to source objects: the only writers of their status."""
 
-from stripe_lite.core.ids import new_id
 from stripe_lite.core.objects import Tree
+from stripe_lite.db import jobs
 from stripe_lite.db.jobs import Job
 from stripe_lite.db.work import Work
 from stripe_lite.events.outbox import record
@@ -62,14 +62,10 @@ def _expire_later(work: Work, source: PaymentMethod) -> None:
     if waits is None:
         return  # Nobody had to agree, or proves an account in their own time.
     life = waits if source.source_status == SourceStatus.PENDING else types.CHARGEABLE_LIFE
-    work.add(
-        Job(
-            account_id=work.account_id,
-            id=new_id("job"),
-            livemode=source.livemode,
-            kind=EXPIRY_JOB,
-            created_at=work.now,
-            run_at=work.now + life,
-            payload={"source": source.id, "status": source.source_status},
-        )
+    jobs.later(
+        work,
+        EXPIRY_JOB,
+        work.now + life,
+        {"source": source.id, "status": source.source_status},
+        livemode=source.livemode,
     )
