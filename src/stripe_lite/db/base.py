@@ -52,9 +52,10 @@ class Base(DeclarativeBase):
         self.__mapper__.class_manager.setup_instance(self)
         # Straight into the instance: SQLAlchemy's history of a row that is not written yet is of no use to us.
         blank, made = _blank_of(type(self))
-        if not values.keys() <= blank.keys():
+        filled = blank | values
+        if len(filled) > len(blank):
             raise TypeError(f"{type(self).__name__} has no {', '.join(sorted(values.keys() - blank.keys()))}")
-        self.__dict__.update(blank | values)
+        self.__dict__.update(filled)
         for name, make in made:
             if name not in values:
                 self.__dict__[name] = make()

@@ -264,7 +264,8 @@ async def _answered(kit: Kit, call: Call, due: Due) -> Outcome:
     try:
         await failpoints.hit("before_bank")
         try:
-            answer = await asyncio.wait_for(_asked(kit, question), kit.bank_wait_seconds)
+            async with asyncio.timeout(kit.bank_wait_seconds):
+                answer = await _asked(kit, question)
         except TimeoutError:
             answer = None
         await failpoints.hit("after_bank")
@@ -320,7 +321,8 @@ async def settle(kit: Kit, who: Who, job_id: str, task: Task, answer: Any, rows:
         nonlocal answer
         try:
             if answer is not None:
-                answer = await asyncio.wait_for(_inquired(kit, task.question), kit.bank_wait_seconds)
+                async with asyncio.timeout(kit.bank_wait_seconds):
+                    answer = await _inquired(kit, task.question)
         except TimeoutError:
             answer = None
 
