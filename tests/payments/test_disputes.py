@@ -131,7 +131,15 @@ async def test_a_draft_can_be_changed_until_it_is_submitted(shop: Shop) -> None:
     assert (draft.evidence.customer_name, draft.evidence.product_description) == ("Zoë", "A chair")
     events = await shop.v1.events.list_async({"type": "charge.dispute.updated"})
     assert events.data[0].data.previous_attributes.to_dict() == {"evidence": {"customer_name": "Ada"}}
+    draft = await update(dispute.id, {"evidence": {"product_description": ""}, "submit": False})
+    assert (draft.evidence.customer_name, draft.evidence.product_description) == ("Zoë", None)
+    at = f"/v1/charges/{dispute.charge}/dispute"
+    draft = (await shop.post(at, {"evidence[customer_name]": "", "submit": "false"})).json()
+    assert not draft["evidence_details"]["has_evidence"]
+    await update(dispute.id, {"evidence": {"customer_name": "Zoë"}, "submit": False})
     sent = await update(dispute.id, {"submit": True})
+    with raises_stripe(message="This dispute is under review, and can no longer be closed."):
+        await shop.v1.disputes.close_async(dispute.id)
     assert (sent.status, sent.metadata.to_dict()) == ("under_review", {"a": "b"})
     with raises_stripe(param="evidence"):
         await update(dispute.id, {"evidence": {"customer_name": "Zoë"}})

@@ -9,6 +9,29 @@ from typing import Any
 
 _ADDRESS = tuple(f"address.{part}" for part in ("city", "country", "line1", "line2", "postal_code", "state"))
 _SHIPPED = ("phone", *_ADDRESS)
+_EVIDENCE = tuple(
+    f"evidence.{name}"
+    for name in (
+        "access_activity_log",
+        "billing_address",
+        "cancellation_policy_disclosure",
+        "cancellation_rebuttal",
+        "customer_email_address",
+        "customer_name",
+        "customer_purchase_ip",
+        "duplicate_charge_explanation",
+        "duplicate_charge_id",
+        "product_description",
+        "refund_policy_disclosure",
+        "refund_refusal_explanation",
+        "service_date",
+        "shipping_address",
+        "shipping_carrier",
+        "shipping_date",
+        "shipping_tracking_number",
+        "uncategorized_text",
+    )
+)
 
 UNSET_BY_EMPTY: Mapping[str, tuple[str, ...]] = {
     "POST /v1/charges/{charge}": (
@@ -18,6 +41,7 @@ UNSET_BY_EMPTY: Mapping[str, tuple[str, ...]] = {
         "shipping.tracking_number",
         *(f"shipping.{part}" for part in _SHIPPED),
     ),
+    "POST /v1/charges/{charge}/dispute": _EVIDENCE,
     "POST /v1/customers/{customer}": (
         "description",
         "email",
@@ -29,6 +53,7 @@ UNSET_BY_EMPTY: Mapping[str, tuple[str, ...]] = {
         *(f"shipping.{part}" for part in _SHIPPED),
     ),
     "POST /v1/customers/{customer}/balance_transactions/{transaction}": ("description",),
+    "POST /v1/disputes/{dispute}": _EVIDENCE,
     "POST /v1/payment_intents/{intent}": (
         "description",
         "statement_descriptor",

@@ -103,7 +103,9 @@ async def close(work: Work, id: str) -> DisputeObject:
     charge = await charges.retrieve(work, dispute.charge_id, lock=True)
     dispute = await retrieve(work, id, lock=True)
     if dispute.status not in ANSWERABLE:
-        raise InvalidRequest("This dispute is already closed.", param="dispute")
+        reviewed = dispute.status in (DisputeStatus.UNDER_REVIEW, DisputeStatus.WARNING_UNDER_REVIEW)
+        problem = "is under review, and can no longer be closed" if reviewed else "is already closed"
+        raise InvalidRequest(f"This dispute {problem}.", param="dispute")
     await _decide(work, dispute, charge.id, DisputeFact.LOST)
     return render(dispute, work.now)
 
