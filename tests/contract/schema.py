@@ -23,6 +23,14 @@ Check = Callable[[object], Complaints | None]
 # They may be in an answer, and need not be.
 UNDESCRIBED_FIELDS: dict[tuple[str, str], dict[str, Any]] = {
     ("charge", "source"): {"$ref": "payment_source", "nullable": True},
+    ("ephemeral_key", "associated_objects"): {
+        "type": "array",
+        "items": {
+            "type": "object",
+            "properties": {"id": {"type": "string"}, "type": {"type": "string", "enum": ["customer"]}},
+            "required": ["id", "type"],
+        },
+    },
     ("payment_intent", "source"): {
         "anyOf": [{"type": "string"}, {"$ref": "payment_source"}, {"$ref": "deleted_payment_source"}],
         "nullable": True,

@@ -45,6 +45,7 @@ async def test_it_is_made_for_an_hour_and_shown_once(shop: Shop, dsn: str) -> No
     assert re.fullmatch(r"ephkey_\w+", app.key.id)
     assert re.fullmatch(r"ek_test_[\w-]+", app.key.secret)
     assert app.key.expires - app.key.created == HOUR_SECONDS
+    assert [each.to_dict() for each in app.key.associated_objects] == [{"id": app.customer, "type": "customer"}]
     connection = await asyncpg.connect(dsn)
     row = await connection.fetchrow("SELECT * FROM ephemeral_keys WHERE id = $1", app.key.id)
     await connection.close()
