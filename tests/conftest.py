@@ -21,6 +21,7 @@ from starlette.types import ASGIApp
 from stripe import HTTPXClient, StripeClient
 
 from stripe_lite.app import create_app
+from stripe_lite.audit.verify import State, verify
 from stripe_lite.audit.views import CREATE_VIEWS, PROTECT
 from stripe_lite.db.embedded import EmbeddedPostgres
 from stripe_lite.db.session import Database
@@ -110,11 +111,16 @@ def settings_for_tests(**changes: Any) -> Settings:
 
 @pytest_asyncio.fixture(scope="session")
 async def server(dsn: str, pytestconfig: pytest.Config) -> AsyncIterator[tuple[str, Watch]]:
-    """The server that most tests share, and the watch over its responses."""
+    """The server that most tests share, and the watch over its responses.
+
+    In the end whatever the tests have written has to agree with itself.
+    """
     watch = Watch(create_app(settings_for_tests(), dsn))
     pytestconfig.stash[WATCH] = watch
     async with serving(watch) as url:
         yield url, watch
+    broken = {each.check.name: each.rows[:3] for each in await verify(dsn) if each.state is State.BROKEN}
+    assert not broken, f"an invariant is broken by what the tests wrote: {broken}"
 
 
 @pytest_asyncio.fixture(scope="session")

@@ -106,14 +106,13 @@ def _listed(pairs: Callable[[AnyMachine], set[tuple[str, str]]]) -> str:
 _TYPES = " OR ".join(f"e.type LIKE '{machine.name}.%'" for machine in ROWS)
 _HISTORIES = f"""
 WITH told AS MATERIALIZED (
-  SELECT e.account_id AS account, e.object_id AS id, told.object ->> 'object' AS machine,
-         CASE told.object ->> 'object'
-           WHEN 'review' THEN coalesce(told.object ->> 'closed_reason', 'open')
-           ELSE coalesce(told.object ->> 'status', '')
-         END AS status
-  FROM events e CROSS JOIN LATERAL (SELECT e.data::json -> 'object' AS object OFFSET 0) AS told
+  SELECT e.account_id AS account, e.object_id AS id, told.object AS machine,
+         CASE told.object WHEN 'review' THEN coalesce(told.closed_reason, 'open') ELSE coalesce(told.status, '') END
+         AS status
+  FROM events e
+  CROSS JOIN LATERAL json_to_record(e.data::json -> 'object') AS told (object text, status text, closed_reason text)
   WHERE ({_TYPES} OR e.type LIKE 'customer.source.%')
-    AND told.object ->> 'object' IN ({", ".join(f"'{machine.name}'" for machine in ROWS)})
+    AND told.object IN ({", ".join(f"'{machine.name}'" for machine in ROWS)})
   GROUP BY 1, 2, 3, 4
 ), live AS (
   {
