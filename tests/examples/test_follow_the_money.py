@@ -23,6 +23,8 @@ async def test_every_cent_is_found_again(server: tuple[str, Watch], dsn: str) ->
     assert re.search(r"^together +\$0\.00", books.text, re.MULTILINE), books.text
     for book in ("merchant", "fees", "bank", "exchange"):
         assert re.search(rf"^{book} ", books.text, re.MULTILINE), books.text
+    nobody = await run(PYTHON, "-m", "stripe_lite", "ledger", "acct_nobody", DATABASE_URL=dsn)
+    assert (nobody.code, nobody.text.strip()) == (1, "stripe-lite: No such account: 'acct_nobody'")
 
 
 async def test_without_a_server_it_says_so() -> None:

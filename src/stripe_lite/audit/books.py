@@ -5,10 +5,12 @@ from rich.console import Console
 from rich.table import Table
 
 from stripe_lite.core import money
+from stripe_lite.core.errors import ResourceMissing
 from stripe_lite.db.session import Driver
 
 POSTINGS_SHOWN = 20
 
+KNOWN = "SELECT EXISTS (SELECT FROM accounts WHERE id = $1)"
 BOOKS = """
 SELECT ledger_account AS book, currency, sum(amount)::bigint AS amount FROM audit.ledger_entries
 WHERE account = $1 AND livemode = $2 GROUP BY 1, 2 HAVING sum(amount) <> 0 ORDER BY 2, 1
@@ -20,9 +22,11 @@ WHERE account_id = $1 AND livemode = $2 ORDER BY id DESC LIMIT $3
 
 
 async def show(dsn: str, account_id: str, console: Console, *, livemode: bool = False) -> None:
-    """Print an account's books, and its newest entries."""
+    """Print an account's books, and its newest entries; raises ResourceMissing where there is no such account."""
     connection: Driver = await asyncpg.connect(dsn)
     try:
+        if not await connection.fetchval(KNOWN, account_id):
+            raise ResourceMissing("account", account_id)
         books = await connection.fetch(BOOKS, account_id, livemode)
         entries = await connection.fetch(ENTRIES, account_id, livemode, POSTINGS_SHOWN)
     finally:
