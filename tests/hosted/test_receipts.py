@@ -11,6 +11,8 @@ from stripe_lite.http.keys import create_account, create_key
 from tests.payments.intents import DEBIT, PAID, RESERVED, told
 from tests.shop import Shop, raises_stripe
 
+BOUNCED = DEBIT | {"payment_method": "pm_usBankAccount_insufficientFunds"}
+
 
 async def receipt_of(shop: Shop, charge_id: str) -> str:
     charge = await shop.v1.charges.retrieve_async(charge_id)
@@ -40,7 +42,11 @@ async def test_it_says_what_was_given_back(shop: Shop) -> None:
 async def test_it_says_that_nothing_was_paid(shop: Shop) -> None:
     with raises_stripe("card_error") as caught:
         await shop.v1.payment_intents.create_async(PAID | {"payment_method": "pm_card_chargeDeclined"})
-    assert "Payment failed" in await receipt_of(shop, told(caught).charge)
+    assert (await shop.v1.charges.retrieve_async(told(caught).charge)).receipt_url is None
+    # A debit had one while nobody knew better.
+    debit = await shop.v1.payment_intents.create_async(BOUNCED | {"expand": ["latest_charge"]})
+    await shop.until(lambda: shop.v1.payment_intents.retrieve_async(debit.id), status="requires_payment_method")
+    assert "Payment failed" in (await shop.http.get(debit.latest_charge.receipt_url)).text
     reserved = await shop.v1.payment_intents.create_async(RESERVED)
     assert "Authorized" in await receipt_of(shop, reserved.latest_charge)
     await shop.v1.payment_intents.cancel_async(reserved.id)
