@@ -14,6 +14,7 @@ from typing import Any, Protocol
 
 import asyncpg
 import httpx
+import hypothesis
 import pytest
 import pytest_asyncio
 import uvicorn
@@ -38,6 +39,10 @@ WATCH = pytest.StashKey[Watch]()
 PROBLEMS = pytest.StashKey[list[str]]()
 # Which operations got a 200, in this process and in those that ran tests for it.
 ANSWERED = pytest.StashKey[Counter[conformance.Operation]]()
+
+# Tests share the cores: how fast data are made says nothing about the code.
+hypothesis.settings.register_profile("busy", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("busy")
 
 WORKERS_MAX = 8
 EVENTS_OF = "SELECT * FROM events WHERE account_id = $1 ORDER BY id"

@@ -4,7 +4,7 @@ import time
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from stripe_lite import contract
@@ -273,8 +273,6 @@ trees = st.recursive(
 )
 
 
-# A machine that does other things besides makes drawing trees slow, which says nothing of what is tested.
-@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(st.sampled_from(contract.operations()), st.data())
 def test_no_tree_raises_anything_but_a_refusal(name: Any, data: st.DataObject) -> None:
     operation = contract.operation(name.method, name.path)
