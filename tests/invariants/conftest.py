@@ -96,11 +96,7 @@ async def sample(postgres: str, sdk_transport: HTTPXClient) -> str:
         await until(partial(pay.retrieve_async, failed.id), lambda intent: intent.status == "requires_payment_method")
         await move_money(v1, key)
         await save(v1)
-        connection = await asyncpg.connect(dsn)
-        async with asyncio.timeout(20):
-            while await connection.fetchval(UNDELIVERED):  # noqa: ASYNC110 - a database is polled
-                await asyncio.sleep(0.02)
-        await connection.close()
+        await _delivered(dsn)
     # Nobody does what is due later: it must not look overdue while the tests run.
     await _run(dsn, "UPDATE jobs SET run_at = run_at + interval '1 day', lease_until = NULL")
     return dsn
@@ -177,6 +173,14 @@ async def copy_of_sample(postgres: str, name: str) -> AsyncIterator[str]:
         yield _named(postgres, name)
     finally:
         await _run(postgres, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+async def _delivered(dsn: str) -> None:
+    connection = await asyncpg.connect(dsn)
+    async with asyncio.timeout(20):
+        while await connection.fetchval(UNDELIVERED):  # noqa: ASYNC110 - a database is polled
+            await asyncio.sleep(0.02)
+    await connection.close()
 
 
 async def _run(dsn: str, *statements: str) -> None:
