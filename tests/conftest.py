@@ -108,6 +108,7 @@ def settings_for_tests(**changes: Any) -> Settings:
     quick: dict[str, Any] = {
         "settlement_delay": 0.2,
         "capture_delay": 60,  # What it tells would come between the events that tests list.
+        "reference_delay": 60,
         "webhook_schedule": "0,0.1,0.2",
         "log_level": "warning",
     }

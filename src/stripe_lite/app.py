@@ -188,6 +188,7 @@ def _terms(settings: Settings) -> Terms:
         dispute_fee=settings.dispute_fee,
         delay_days=settings.payout_delay,
         capture_delay_seconds=settings.capture_delay,
+        reference_delay_seconds=settings.reference_delay,
         settlement_delay_seconds=settings.settlement_delay,
     )
 

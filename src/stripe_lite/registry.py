@@ -74,7 +74,7 @@ from stripe_lite.payments.payment_methods import router as payment_methods_route
 from stripe_lite.payments.payment_methods import service as payment_methods
 from stripe_lite.payments.refunds import answers as refund_answers
 from stripe_lite.payments.refunds import payers as refund_payers
-from stripe_lite.payments.refunds import returns
+from stripe_lite.payments.refunds import references, returns
 from stripe_lite.payments.refunds import router as refunds_router
 from stripe_lite.payments.refunds import service as refunds
 from stripe_lite.payments.reviews import router as reviews_router
@@ -218,6 +218,7 @@ JOBS: Mapping[str, JobHandler] = {
 BATCHES: Mapping[str, BatchHandler] = {
     announcing.ANNOUNCEMENT_JOB: announcing.announce,
     balances.ANNOUNCEMENT_JOB: balance_announcing.announce,
+    references.REFERENCE_JOB: references.announce,
 }
 
 # Event type → who reacts to it, in order, in the same transaction.

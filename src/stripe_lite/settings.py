@@ -157,6 +157,9 @@ class Settings(BaseSettings):
     capture_delay: Seconds = 1.0
     """Seconds until a charge whose capture is asynchronous names its balance transaction, by `charge.updated`."""
 
+    reference_delay: Seconds = 1.0
+    """Seconds until a refund to a card names its acquirer reference number, by `refund.updated`."""
+
     # Webhooks.
 
     webhook_schedule: Annotated[tuple[Seconds, ...], NoDecode, Field(min_length=1)] = WEBHOOK_SCHEDULE_SECONDS

@@ -213,6 +213,7 @@ async def one_effect_each(dsn: str, merchants: list[Merchant]) -> None:
     asked = [answer for merchant in merchants for answer in merchant.answers]
     intents = [answer.form for answer in asked if answer.path == "/v1/payment_intents"]
     transferred = sum("payment_method_data[type]" in form for form in intents)
+    refunds = sum(answer.path == "/v1/refunds" for answer in asked)
     # What is only created is not asked for; what is transferred comes by itself.
     authorized = len(intents) - intents.count(BY_CARD) - transferred
     expected = {
@@ -220,7 +221,8 @@ async def one_effect_each(dsn: str, merchants: list[Merchant]) -> None:
         "authorize": authorized + sum(answer.path.endswith(("/confirm", "/setup_intents")) for answer in asked),
         "capture": sum(answer.path.endswith("/capture") for answer in asked),
         "void": sum(answer.path.endswith("/cancel") for answer in asked),
-        "refund": sum(answer.path == "/v1/refunds" for answer in asked),
+        "refund": refunds,
+        "references": refunds,
         "funded": sum(answer.path.endswith("/fund_cash_balance") for answer in asked),
         "paid by customer_balance": transferred,
         "paid by us_bank_account": intents.count(DEBITED),
@@ -237,6 +239,11 @@ DONE = """
 SELECT kind, count(*) FROM audit.bank_ops GROUP BY 1
 UNION ALL SELECT 'intents', count(*) FROM payment_intents HAVING count(*) > 0
 UNION ALL SELECT 'funded', count(*) FROM cash_balance_transactions WHERE type = 'funded' HAVING count(*) > 0
+UNION ALL
+SELECT 'references', count(*) FROM (
+    SELECT object_id FROM events WHERE type = 'refund.updated'
+    UNION ALL SELECT payload ->> 'refund' FROM jobs WHERE kind = 'refund_reference'
+) AS told_or_to_come HAVING count(*) > 0
 UNION ALL
 SELECT 'paid by ' || (details #>> '{payment_method_details,type}'), count(*) FROM charges
 WHERE status = 'succeeded' AND details #>> '{payment_method_details,type}' <> 'card' GROUP BY 1

@@ -36,7 +36,7 @@ async def test_all_of_a_charge_is_refunded(shop: Shop) -> None:
     assert (refund.reason, refund.metadata["case"]) == ("requested_by_customer", "7")
     assert refund.payment_intent.startswith("pi_")
     assert refund.destination_details.card.type == "refund"
-    assert refund.destination_details.card.reference_status == "available"
+    assert refund.destination_details.card.reference_status == "pending"
     assert (refund.charge.refunded, refund.charge.amount_refunded) == (True, 1000)
     assert (await shop.event_types())[len(before) :] == ["refund.created", "charge.refunded"]
     event = (await shop.v1.events.list_async({"type": "charge.refunded"})).data[0]

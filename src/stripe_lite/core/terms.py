@@ -25,6 +25,8 @@ class Terms:
     delay_days: int = 2
     # Seconds until the charge of an asynchronous capture names its balance transaction.
     capture_delay_seconds: float = 1.0
+    # Seconds until a refund to a card names the reference that the card network gave it.
+    reference_delay_seconds: float = 1.0
     # Seconds that stand for the days which a bank takes.
     settlement_delay_seconds: float = 5.0
 

@@ -8,6 +8,7 @@ from stripe_lite.payments.refunds.machine import RefundStatus
 from stripe_lite.payments.refunds.model import Refund
 
 REFERENCE_DIGITS = 23
+AWAITS_REFERENCE = "awaits_reference"  # Kept in the details of a refund whose reference is still to come.
 
 # Payment method type → what its refunds are sent by, where that has another name.
 SENT_BY = {
@@ -86,22 +87,17 @@ def _card(refund: Refund) -> Tree:
         return {"type": "reversal"}
     if refund.status == RefundStatus.PENDING:
         return {"type": "pending"}
-    told: Tree = {"reference_type": "acquirer_reference_number", "type": "refund"}
-    return _referenced(refund) | told if refund.status == RefundStatus.SUCCEEDED else _unavailable() | told
+    return _referenced(refund) | {"reference_type": "acquirer_reference_number", "type": "refund"}
 
 
 def _referenced(refund: Refund) -> Tree:
     match refund.status:
-        case RefundStatus.SUCCEEDED:
+        case RefundStatus.SUCCEEDED if not refund.details.get(AWAITS_REFERENCE):
             return {"reference": _reference(refund.id), "reference_status": "available"}
-        case RefundStatus.PENDING | RefundStatus.REQUIRES_ACTION:
+        case RefundStatus.SUCCEEDED | RefundStatus.PENDING | RefundStatus.REQUIRES_ACTION:
             return {"reference_status": "pending"}
         case _:
-            return _unavailable()
-
-
-def _unavailable() -> Tree:
-    return {"reference_status": "unavailable"}
+            return {"reference_status": "unavailable"}
 
 
 def _reference(id: str) -> str:

@@ -27,7 +27,7 @@ from stripe_lite.payments.charges.model import Charge
 from stripe_lite.payments.charges.schema import ChargeObject
 from stripe_lite.payments.charges.schema import render as render_charge
 from stripe_lite.payments.payment_intents import service as intents
-from stripe_lite.payments.refunds import booking, payers, releases, rules, terms
+from stripe_lite.payments.refunds import booking, payers, references, releases, rules, terms
 from stripe_lite.payments.refunds.machine import REFUND, RefundFact, RefundStatus
 from stripe_lite.payments.refunds.model import Refund
 from stripe_lite.payments.refunds.schema import (
@@ -186,6 +186,7 @@ async def record_refund(work: Work, question: Question, answer: Answer) -> datet
         case "approved":
             if refund.status == RefundStatus.PENDING:
                 await booking.book_given(work, refund)
+                references.postpone(work, refund)
                 apply(work, refund, RefundFact.SUCCEEDED)
                 _tell(work, charge, refund)
             return answer.recheck_at
