@@ -5,8 +5,8 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
-from stripe_lite.core.ids import new_id
 from stripe_lite.core.objects import changes
+from stripe_lite.db import jobs
 from stripe_lite.db.jobs import Job
 from stripe_lite.db.work import Work
 from stripe_lite.events.outbox import record
@@ -23,23 +23,15 @@ def postpone(work: Work, refund: Refund) -> None:
     if refund.details["method"] != "card":
         return
     refund.details = refund.details | {AWAITS_REFERENCE: True}
-    job = Job(
-        account_id=work.account_id,
-        id=new_id("job"),
-        livemode=work.livemode,
-        kind=REFERENCE_JOB,
-        created_at=work.now,
-        run_at=work.now + timedelta(seconds=work.terms.reference_delay_seconds),
-        payload={"refund": refund.id},
-    )
-    work.add(job)
+    comes_at = work.now + timedelta(seconds=work.terms.reference_delay_seconds)
+    jobs.later(work, REFERENCE_JOB, comes_at, {"refund": refund.id})
 
 
-async def announce(work: Work, jobs: Sequence[Job]) -> None:
+async def announce(work: Work, due: Sequence[Job]) -> None:
     """Tell the references of refunds, many in one transaction. One that failed meanwhile will never have any."""
-    ids = [job.payload["refund"] for job in jobs]
-    of_jobs = select(Refund).where(Refund.account_id == work.account_id, Refund.id.in_(ids))
-    for refund in await work.all(of_jobs.order_by(Refund.id), lock=True):
+    ids = [job.payload["refund"] for job in due]
+    named = select(Refund).where(Refund.account_id == work.account_id, Refund.id.in_(ids))
+    for refund in await work.all(named.order_by(Refund.id), lock=True):
         if refund.status == RefundStatus.SUCCEEDED and refund.details.get(AWAITS_REFERENCE):
             before = render(refund)
             refund.details = refund.details | {AWAITS_REFERENCE: False}
