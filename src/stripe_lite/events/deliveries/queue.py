@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import asyncpg
+from pydantic_core import to_json
 
+from stripe_lite.core.objects import Tree
 from stripe_lite.db import queries
 from stripe_lite.db.session import Database, Driver
 from stripe_lite.events.deliveries import payload
@@ -72,26 +74,36 @@ WHERE account_id = $1 AND id = ANY (ARRAY(
 ))
 """
 
+# What counts is what was sent under a lease that is still ours. A try's id is its delivery's with its number, so that
+# none is written down twice. Endpoints are touched only where they have recovered.
 RECORD = """
-UPDATE deliveries d SET status = r.status, attempts = d.attempts + 1, next_attempt_at = r.next_attempt_at,
-  lease_until = NULL, first_attempt_at = coalesce(d.first_attempt_at, r.began_at), delivered_at = r.delivered_at
-FROM unnest($2::text[], $3::timestamptz[], $4::text[], $5::timestamptz[], $6::timestamptz[], $7::timestamptz[])
-  AS r (id, lease_until, status, next_attempt_at, began_at, delivered_at)
-WHERE d.account_id = $1 AND d.id = r.id AND d.status = 'pending' AND d.lease_until = r.lease_until
-RETURNING d.id, d.attempts
-"""
-
-# A try's id is its delivery's with its number, so that no try is written down twice.
-ATTEMPTS = """
-INSERT INTO delivery_attempts
-  (account_id, id, delivery_id, number, attempted_at, duration_ms, status_code, response_start, error)
-SELECT $1, r.delivery_id || '/' || r.number, r.*
-FROM unnest($2::text[], $3::int[], $4::timestamptz[], $5::int[], $6::int[], $7::text[], $8::text[])
-  AS r (delivery_id, number, attempted_at, duration_ms, status_code, response_start, error)
+WITH result AS MATERIALIZED (
+  SELECT * FROM jsonb_to_recordset($2::text::jsonb) AS r (
+    id text, lease_until timestamptz, status text, next_attempt_at timestamptz, began_at timestamptz,
+    delivered_at timestamptz, duration_ms int, status_code int, response_start text, error text
+  )
+), recorded AS (
+  UPDATE deliveries d SET status = r.status, attempts = d.attempts + 1, next_attempt_at = r.next_attempt_at,
+    lease_until = NULL, first_attempt_at = coalesce(d.first_attempt_at, r.began_at), delivered_at = r.delivered_at
+  FROM result r
+  WHERE d.account_id = $1 AND d.id = r.id AND d.status = 'pending' AND d.lease_until = r.lease_until
+  RETURNING d.id, d.endpoint_id, d.attempts, d.status
+), tried AS (
+  INSERT INTO delivery_attempts
+    (account_id, id, delivery_id, number, attempted_at, duration_ms, status_code, response_start, error)
+  SELECT $1, d.id || '/' || d.attempts, d.id, d.attempts, r.began_at, r.duration_ms, r.status_code, r.response_start,
+    r.error
+  FROM recorded d JOIN result r ON r.id = d.id
+), recovered AS (
+  UPDATE webhook_endpoints w SET failing_since = NULL
+  WHERE w.account_id = $1 AND w.failing_since IS NOT NULL
+    AND w.id IN (SELECT d.endpoint_id FROM recorded d WHERE d.status = 'delivered')
+)
+SELECT id FROM recorded
 """
 
 # `failing_since` begins with the first failure after the last success; an endpoint that failed for as long as an
-# exhausted delivery was tried is disabled. A healthy endpoint's row is not touched at all.
+# exhausted delivery was tried is disabled.
 HEALTH = """
 UPDATE webhook_endpoints w SET
   failing_since = CASE WHEN h.succeeded THEN h.failing_from ELSE coalesce(w.failing_since, h.failing_from) END,
@@ -199,11 +211,15 @@ async def cancel(database: Database, account_id: str, endpoint_ids: Sequence[str
 
 async def record(database: Database, account_id: str, results: Sequence[Result]) -> list[str]:
     """Write down what came of the tries of one account's deliveries; gives back the endpoints disabled by it."""
-    async with database.connection() as connection, connection.transaction():
-        numbers = await _record_deliveries(connection, account_id, results)
-        valid = [result for result in results if result.claimed.id in numbers]
-        await _record_attempts(connection, account_id, valid, numbers)
-        return await _record_health(connection, account_id, valid)
+    told = to_json([_told(result) for result in results]).decode()
+    async with database.connection() as connection:
+        if all(result.attempt.succeeded for result in results):
+            await connection.fetch(RECORD, account_id, told)
+            return []
+        async with connection.transaction():
+            recorded = {record["id"] for record in await connection.fetch(RECORD, account_id, told)}
+            valid = [result for result in results if result.claimed.id in recorded]
+            return await _record_health(connection, account_id, valid)
 
 
 async def release(database: Database, account_id: str, claimed: Sequence[Claimed]) -> None:
@@ -248,38 +264,20 @@ def _claimed(account_id: str, lease_until: datetime, record: asyncpg.Record, bod
     )
 
 
-async def _record_deliveries(connection: Driver, account_id: str, results: Sequence[Result]) -> dict[str, int]:
-    """Which deliveries still were under our lease, and how many tries each has seen now."""
-    records = await connection.fetch(
-        RECORD,
-        account_id,
-        [result.claimed.id for result in results],
-        [result.claimed.lease_until for result in results],
-        [result.status for result in results],
-        [result.next_attempt_at for result in results],
-        [result.attempt.began_at for result in results],
-        [result.attempt.began_at if result.attempt.succeeded else None for result in results],
-    )
-    return {record["id"]: record["attempts"] for record in records}
-
-
-async def _record_attempts(
-    connection: Driver, account_id: str, results: Sequence[Result], numbers: Mapping[str, int]
-) -> None:
-    if not results:
-        return
-    attempts = [result.attempt for result in results]
-    await connection.execute(
-        ATTEMPTS,
-        account_id,
-        [result.claimed.id for result in results],
-        [numbers[result.claimed.id] for result in results],
-        [attempt.began_at for attempt in attempts],
-        [attempt.duration_ms for attempt in attempts],
-        [attempt.status_code for attempt in attempts],
-        [attempt.response_start for attempt in attempts],
-        [attempt.error for attempt in attempts],
-    )
+def _told(result: Result) -> Tree:
+    attempt = result.attempt
+    return {
+        "id": result.claimed.id,
+        "lease_until": result.claimed.lease_until,
+        "status": result.status,
+        "next_attempt_at": result.next_attempt_at,
+        "began_at": attempt.began_at,
+        "delivered_at": attempt.began_at if attempt.succeeded else None,
+        "duration_ms": attempt.duration_ms,
+        "status_code": attempt.status_code,
+        "response_start": attempt.response_start,
+        "error": attempt.error,
+    }
 
 
 @dataclass(slots=True)

@@ -130,7 +130,9 @@ class Sender:
             return await self._exchange(url, body, headers)
 
     async def _exchange(self, url: str, body: bytes, headers: dict[str, str]) -> _Answer:
-        async with self._session.post(URL(url), data=body, headers=headers, allow_redirects=False) as response:
+        # Told what the body is, aiohttp does not go through all the kinds that it knows.
+        data = aiohttp.BytesPayload(body, headers=None, content_type=headers["Content-Type"])
+        async with self._session.post(URL(url), data=data, headers=headers, allow_redirects=False) as response:
             start, length = b"", 0
             error: str | None = None
             async for chunk in response.content.iter_any():
