@@ -16,7 +16,7 @@ from benchmarks.stage import set_stage
 
 ROUNDS = 7
 SECONDS = 4.0
-QUICK_ROUNDS = 3
+QUICK_ROUNDS = 2
 QUICK_SECONDS = 1.0
 
 GROUPS: dict[str, Callable[[Bench], list[Figure]]] = {
@@ -37,7 +37,7 @@ app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 @app.command()
 def main(
     quick: Annotated[
-        bool, typer.Option("--quick", help=f"{QUICK_ROUNDS} short rounds, and 100 000 rows for a million.")
+        bool, typer.Option("--quick", help=f"{QUICK_ROUNDS} short rounds, and 30 000 rows for a million.")
     ] = False,
     only: Annotated[list[str] | None, typer.Option(help=f"Measure only this: {', '.join(GROUPS)}.")] = None,
     json: Annotated[Path | None, typer.Option(help="Write the figures, round by round, to this file too.")] = None,

@@ -14,7 +14,7 @@ from benchmarks.stage import Account, Process
 from stripe_lite.registry import METADATA
 
 LARGE = 1_000_000
-LARGE_IF_QUICK = 100_000
+LARGE_IF_QUICK = 30_000
 SMALL = 1_000
 ASKED_FOR_MAX = 5_000
 SECONDS_MAX = 2.0
@@ -43,7 +43,7 @@ class Side:
 def scale(bench: Bench) -> list[Figure]:
     """Retrieve and list p50, and the create rate, at a million objects ÷ at few."""
     size = LARGE_IF_QUICK if bench.quick else LARGE
-    label = "100 k" if bench.quick else "1 M"
+    label = "30 k" if bench.quick else "1 M"
     retrieve = Figure(f"GET p50 at {label} objects ÷ at 1 k", Bounds(1.5, 1.2, at_most=True), side_unit="ms")
     listing = Figure(f"list p50 at {label} objects ÷ at 1 k", Bounds(1.5, 1.2, at_most=True), side_unit="ms")
     create = Figure(f"create rate at {label} rows ÷ empty", Bounds(0.8, 0.9))

@@ -250,7 +250,9 @@ async def _settle_error(work: Work, error: StripeError) -> None:
 
 def _kept(work: Work, question: Question, reply: Reply) -> Due:
     job = keep(work, question, reply)
-    return Due(job, question, work.remembered(*_held(job.id, question)))
+    # Of several questions each changes rows that the next would begin with.
+    alone = len(work.asked) == 1
+    return Due(job, question, work.remembered(*_held(job.id, question)) if alone else ())
 
 
 def _held(job_id: str, question: Question) -> list[tuple[type[Row], str]]:
