@@ -17,7 +17,7 @@ from benchmarks.stage import set_stage
 ROUNDS = 7
 SECONDS = 4.0
 QUICK_ROUNDS = 2
-QUICK_SECONDS = 1.0
+QUICK_SECONDS = 0.7
 
 GROUPS: dict[str, Callable[[Bench], list[Figure]]] = {
     "confirm": writes.confirm,

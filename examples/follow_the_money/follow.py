@@ -1,12 +1,14 @@
-"""Follow every cent: payments, a refund, a dispute and a payout, with the balance and its transactions after each step.
+"""Follow every cent: payments, a refund, a dispute and a payout, with balance and ledger after each step.
 
 Run it with `python examples/follow_the_money/follow.py` while a server runs (`./run` starts one), where `stripe` and
 `rich` are installed. It reads STRIPE_LITE_URL (default http://127.0.0.1:8000) and STRIPE_LITE_KEY (default a new
-sandbox).
+sandbox). The double entries come from the server's database, by `stripe-lite ledger`: the settings that the server was
+started with lead there.
 """
 
 import os
 import secrets
+import subprocess
 import sys
 import time
 from collections.abc import Callable
@@ -22,6 +24,7 @@ WAIT_SECONDS_MAX = 60.0
 client = stripe.StripeClient(KEY, base_addresses={"api": URL})
 out = Console(highlight=False)
 shown: set[str] = set()
+LEDGER = [sys.executable, "-m", "stripe_lite", "ledger", KEY]
 
 
 class Astray(Exception):
@@ -64,7 +67,7 @@ def main() -> None:
     until("the payout", lambda: client.v1.payouts.retrieve(payout).status == "paid")
     tell()
 
-    out.print(f"\nEvery cent was found again. The double entries behind it:  [bold]./run ledger {KEY}[/]")
+    out.print(f"\nEvery cent was found again. All the books:  [bold]./run ledger {KEY}[/]")
 
 
 def pay(card: str, amount: int, *, currency: str = "usd") -> str:
@@ -86,7 +89,7 @@ def step(title: str) -> None:
 
 
 def tell() -> None:
-    """Print the balance transactions that are new, and the balance, which is the sum of all of them."""
+    """Print the balance transactions that are new, the balance, which is the sum of all, and what is behind them."""
     transactions = list(client.v1.balance_transactions.list({"limit": 100}).auto_paging_iter())[::-1]
     table = Table("type", "source", "amount", "fee", "net", box=None, pad_edge=False)
     for each in transactions:
@@ -100,6 +103,20 @@ def tell() -> None:
     out.print(f"  balance: {dollars(available)} available, {dollars(pending)} pending")
     if available + pending != sum(each.net for each in transactions):
         raise Astray("the balance is not the sum of its transactions")
+    tell_entries()
+
+
+def tell_entries() -> None:
+    """Print the double entries that are new, where the server's database is within reach."""
+    done = subprocess.run(LEDGER, capture_output=True, text=True, check=False, env={**os.environ, "COLUMNS": "120"})
+    if done.returncode != 0:
+        out.print("  [dim]The double entries are out of reach: `./run ledger` shows them beside the server.[/]")
+        return
+    _, _, entries = done.stdout.partition("\nPosting")
+    for entry in entries.splitlines()[1:]:
+        if entry not in shown:
+            shown.add(entry)
+            out.print(f"    {entry}", markup=False)
 
 
 def dollars(cents: int) -> str:

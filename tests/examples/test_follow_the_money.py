@@ -10,11 +10,19 @@ SCRIPT = ROOT / "examples" / "follow_the_money" / "follow.py"
 
 async def test_every_cent_is_found_again(server: tuple[str, Watch], dsn: str) -> None:
     url, _ = server
-    told = await run(PYTHON, SCRIPT, STRIPE_LITE_URL=url)
+    told = await run(PYTHON, SCRIPT, STRIPE_LITE_URL=url, DATABASE_URL=dsn)
     assert told.code == 0, told.text
     assert "Every cent was found again." in told.text
     for type in ("charge", "refund", "adjustment", "payout"):
         assert re.search(rf"^{type} ", told.text, re.MULTILINE), told.text
+
+    for reason, book in (
+        ("payment", "exchange"),
+        ("refund", "bank"),
+        ("adjustment", "disputes"),
+        ("payout", "payouts"),
+    ):
+        assert re.search(rf"^ +txn_\w+ +{reason} +{book} ", told.text, re.MULTILINE), told.text
 
     key = re.search(r"sk_test_money\w+", told.text)
     assert key is not None
