@@ -13,10 +13,13 @@ Tree: TypeAlias = dict[str, Any]
 Metadata: TypeAlias = dict[str, str]
 
 
+# `defer_build`: there are many hundred types, each of which is compiled when it is first needed, by most servers never.
+
+
 class StripeObject(BaseModel):
     """An object, or a hash within one, as a client sees it."""
 
-    model_config = ConfigDict(extra="forbid", arbitrary_types_allowed=False)
+    model_config = ConfigDict(extra="forbid", arbitrary_types_allowed=False, defer_build=True)
 
     def model_post_init(self, context: object, /) -> None:
         """Count the constant `object` field as given, so that it is always dumped."""
@@ -60,7 +63,7 @@ class Params(BaseModel):
     None means that the client sent an empty value, to unset the field; `given` tells whether it was sent at all.
     """
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", defer_build=True)
 
     def given(self, name: str) -> bool:
         """Whether the client sent the parameter, be it empty."""
