@@ -17,7 +17,7 @@ async def test_every_cent_is_found_again(server: tuple[str, Watch], dsn: str) ->
         assert re.search(rf"^{type} ", told.text, re.MULTILINE), told.text
 
     for reason, book in (
-        ("payment", "exchange"),
+        ("charge", "exchange"),
         ("refund", "bank"),
         ("adjustment", "disputes"),
         ("payout", "payouts"),
