@@ -122,8 +122,8 @@ class Work:
 
     def remembered(self, *wanted: tuple[type[Row], str]) -> list[Row]:
         """Rows that this work has read, for `adopt`; none where one of them is missing."""
-        rows = [self._known[key] for key in wanted if key in self._known]
-        return [row for row in rows if isinstance(row, Row)] if len(rows) == len(wanted) else []
+        rows = [row for key in wanted if isinstance(row := self._known.get(key), Row)]
+        return rows if len(rows) == len(wanted) else []
 
     def adopt(self, rows: Iterable[Row]) -> None:
         """Watch rows without reading them, as an earlier work of this process committed them a moment ago.
@@ -132,9 +132,8 @@ class Work:
         JSON has to be plain lists and hashes, as it would be read.
         """
         for row in rows:
-            key = (type(row), row.id)
-            self._known[key] = row
-            self._locked.add(key)
+            self._known[type(row), row.id] = row
+            self._locked.add((type(row), row.id))
 
     async def one(self, statement: Select[AnyRow], *, lock: bool = False) -> AnyRow | None:
         """The first row of a `select(Model)`, or None."""
@@ -161,9 +160,8 @@ class Work:
             noun = noun or model.__tablename__.removesuffix("s")
             raise ResourceMissing(noun, cursor, param="ending_before" if backwards else "starting_after")
         if conditions:
-            rows = await self.all(
-                page_statement(model, self.account_id, self.livemode, params, conditions, mixed=mixed)
-            )
+            statement = page_statement(model, self.account_id, self.livemode, params, conditions, mixed=mixed)
+            rows = await self.all(statement)
         else:
             arguments: list[Any] = [self.account_id, params.limit + 1]
             arguments += [self.livemode] if issubclass(model, Resource) else []

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
-from stripe_lite.core.ids import new_id
+from stripe_lite.db import jobs
 from stripe_lite.db.jobs import Job
 from stripe_lite.db.work import Work
 from stripe_lite.events.outbox import record
@@ -18,21 +18,13 @@ ANNOUNCEMENT_JOB = "charge_announcement"
 def postpone(work: Work, charge: Charge) -> None:
     """Keep the balance transaction of a new charge from its clients for a moment, as Stripe does."""
     charge.balance_transaction_told = False
-    job = Job(
-        account_id=work.account_id,
-        id=new_id("job"),
-        livemode=work.livemode,
-        kind=ANNOUNCEMENT_JOB,
-        created_at=work.now,
-        run_at=work.now + timedelta(seconds=work.terms.capture_delay_seconds),
-        payload={"charge": charge.id},
-    )
-    work.add(job)
+    told_at = work.now + timedelta(seconds=work.terms.capture_delay_seconds)
+    jobs.later(work, ANNOUNCEMENT_JOB, told_at, {"charge": charge.id})
 
 
-async def announce(work: Work, jobs: Sequence[Job]) -> None:
+async def announce(work: Work, due: Sequence[Job]) -> None:
     """Tell of each charge that its capture is complete: `charge.updated`, many charges in one transaction."""
-    ids = [job.payload["charge"] for job in jobs]
+    ids = [job.payload["charge"] for job in due]
     of_jobs = select(Charge).where(Charge.account_id == work.account_id, Charge.id.in_(ids))
     for charge in await work.all(of_jobs.order_by(Charge.id), lock=True):
         if not charge.balance_transaction_told:

@@ -81,7 +81,7 @@ async def create(work: Work, params: SetupIntentCreateParams) -> SetupIntent:
     await give_payment_method(work, intent, params.payment_method, params.payment_method_data, carried=False)
     work.add(intent)
     if intent.payment_method_id is not None:
-        intent.status = SetupStatus.REQUIRES_CONFIRMATION
+        apply(work, intent, SetupFact.PAYMENT_METHOD_GIVEN)
     record(work, "setup_intent.created", told or render(intent))
     return intent
 
