@@ -34,7 +34,12 @@ async def webhook_database(webhook_address: str) -> AsyncIterator[Database]:
     await database.close()
 
 
-@pytest.fixture
-def stage(webhook_database: Database, webhook_address: str) -> Stage:
-    """A fresh account."""
-    return Stage(webhook_database, new_id("acct"), webhook_address)
+@pytest_asyncio.fixture
+async def stage(webhook_database: Database, webhook_address: str) -> AsyncIterator[Stage]:
+    """A fresh account, which leaves no delivery behind: a later test's worker would send it, a minute from now."""
+    stage = Stage(webhook_database, new_id("acct"), webhook_address)
+    yield stage
+    async with webhook_database.connection() as connection:
+        await connection.execute(
+            "UPDATE deliveries SET status = 'canceled' WHERE account_id = $1 AND status = 'pending'", stage.account_id
+        )
