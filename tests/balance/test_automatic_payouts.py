@@ -157,8 +157,8 @@ async def test_each_source_type_goes_out_by_itself(merchant: Shop, dsn: str) -> 
             RETURNING account_id, id, livemode, currency, book, amount
         )
         INSERT INTO ledger_open_entries (account_id, id, livemode, currency, source_type, amount, available_at)
-        SELECT account_id, entered.id, entered.livemode, entered.currency, 'bank_account', entered.amount, charge.available_at
-        FROM entered JOIN balance_transactions charge USING (account_id) WHERE book = 'merchant'
+        SELECT account_id, e.id, e.livemode, e.currency, 'bank_account', e.amount, charge.available_at
+        FROM entered e JOIN balance_transactions charge USING (account_id) WHERE book = 'merchant'
         """,
         shop.account_id,
     )

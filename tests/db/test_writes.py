@@ -10,7 +10,8 @@ from sqlalchemy import select
 from stripe_lite.core.clock import utc_now
 from stripe_lite.core.ids import new_id
 from stripe_lite.db.jobs import Job
-from stripe_lite.db.plan import Conflict, Plan, RequestStamp
+from stripe_lite.db.outcomes import Conflict
+from stripe_lite.db.plan import Plan, RequestStamp
 from stripe_lite.db.session import Database
 from stripe_lite.db.work import Work
 

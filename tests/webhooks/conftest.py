@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator
 
 import asyncpg
-import pytest
 import pytest_asyncio
 
 from stripe_lite.core.ids import new_id

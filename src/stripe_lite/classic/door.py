@@ -18,8 +18,8 @@ from stripe_lite.core import forms
 from stripe_lite.core.errors import ApiError, InvalidParameter, InvalidRequest, StripeError
 from stripe_lite.core.ids import new_id
 from stripe_lite.core.objects import StripeObject, Tree
+from stripe_lite.db.outcomes import LOST
 from stripe_lite.db.plan import RequestStamp
-from stripe_lite.db.session import LOST
 from stripe_lite.http import body, idempotency, phases
 from stripe_lite.http.answers import Outcome, failure
 from stripe_lite.http.auth import Authenticator, Caller, admit, key_of

@@ -1,4 +1,4 @@
-"""What a unit of work is begun with, and how it can end: who caused it, what belongs to every one of them."""
+"""What a unit of work is begun with: who caused it, and what belongs to every one of them."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from stripe_lite.core.memory import Memory
 from stripe_lite.core.terms import Terms
 from stripe_lite.db.base import Base
+from stripe_lite.db.sending import GroupCommit
 from stripe_lite.db.writes import Written
 
 if TYPE_CHECKING:
@@ -61,11 +62,4 @@ class Plan:
     private_targets: bool = True
     terms: Terms = field(default_factory=Terms)
     memory: Memory = field(default_factory=Memory)
-
-
-class Conflict(Exception):
-    """Somebody else changed a row after it was read here; nothing was written, and all of it may be tried again."""
-
-
-class CommitUnknown(Exception):
-    """The connection was lost while a commit was on its way: nobody knows yet whether it happened."""
+    commits: GroupCommit = field(default_factory=GroupCommit)

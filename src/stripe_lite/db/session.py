@@ -21,22 +21,6 @@ POOL_WAIT_SECONDS = 10.0
 # gone without its machine having said so, and the server ends it to let others at what it holds.
 ABANDONED_AFTER_MS = 5_000
 
-# What a transaction may be repeated for: nothing of it was committed.
-REPEATABLE = (asyncpg.SerializationError, asyncpg.DeadlockDetectedError)
-# The connection was lost, or there was none to be had: a commit on its way may or may not have happened. An address
-# without a server is told in many ways, as a missing socket file and as a time-out among others: all are OSErrors.
-LOST = (
-    asyncpg.PostgresConnectionError,
-    asyncpg.InterfaceError,
-    asyncpg.InternalClientError,  # What the driver says where the server's farewell comes between two of its steps.
-    asyncpg.AdminShutdownError,
-    asyncpg.CrashShutdownError,
-    asyncpg.CannotConnectNowError,
-    asyncpg.TooManyConnectionsError,
-    asyncpg.IdleInTransactionSessionTimeoutError,
-    OSError,
-)
-
 
 def engine_url(dsn: str) -> str:
     """A PostgreSQL address in the form SQLAlchemy's asyncpg dialect wants."""
@@ -104,14 +88,16 @@ class Database:
             self._waiting -= 1
 
     @asynccontextmanager
-    async def connection(self) -> AsyncIterator[Driver]:
-        """A connection outside any `Work`, for the queues of the workers and for checks."""
+    async def connection(self, *, harmless: tuple[type[Exception], ...] = ()) -> AsyncIterator[Driver]:
+        """A connection for statements that are transactions by themselves.
+
+        A cancelled or failed statement leaves a connection whose state is not known, save for `harmless` failures.
+        """
         lease = await self.acquire()
         try:
             yield lease.driver
-        except BaseException:
-            # A cancelled or failed statement leaves a connection whose state is not known.
-            lease.end(broken=True)
+        except BaseException as error:
+            lease.end(broken=not isinstance(error, harmless))
             raise
         lease.end()
 

@@ -4,7 +4,7 @@ A `Work` reads rows, notices what was added and changed, and sends it all as one
 statement is the whole transaction: one round trip. Taking a lock begins a transaction that `commit` ends.
 """
 
-from collections.abc import Awaitable, Iterable
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -13,15 +13,17 @@ from sqlalchemy import Select
 from sqlalchemy.orm.base import instance_state
 
 from stripe_lite.core.clock import utc_now
-from stripe_lite.core.errors import LockTimeout, ResourceMissing
+from stripe_lite.core.errors import ResourceMissing
 from stripe_lite.core.lists import ListParams, Page
 from stripe_lite.core.memory import Memory
 from stripe_lite.core.terms import Terms
 from stripe_lite.db import queries, writes
 from stripe_lite.db.base import Base, Resource, Row
+from stripe_lite.db.outcomes import LOST, CommitUnknown
 from stripe_lite.db.pages import Condition, page_sql, page_statement
-from stripe_lite.db.plan import CommitUnknown, Conflict, Plan, Recorded, RequestStamp
-from stripe_lite.db.session import APPLICATION_NAME, LOST, Database, Driver, Lease
+from stripe_lite.db.plan import Plan, Recorded, RequestStamp
+from stripe_lite.db.sending import locking, send, send_singly
+from stripe_lite.db.session import APPLICATION_NAME, Database, Driver, Lease
 from stripe_lite.db.witness import END_SESSION, Witness, witness_of
 from stripe_lite.db.writes import Written
 
@@ -61,7 +63,6 @@ class Work:
         self._locked: set[tuple[type[Base], str]] = set()
         self._recorded: list[Recorded] = []
         self._witness: Witness | None = None
-        self._lost_pid: int | None = None
         self._sent = False
 
     @property
@@ -98,7 +99,7 @@ class Work:
         if isinstance(known, model) and (key in self._locked or not (lock or watch)):
             return known
         driver = await (self.begin() if lock else self._connect())
-        record = await self._locking(driver.fetchrow(queries.select_by_id(model, lock), self.account_id, id))
+        record = await locking(driver.fetchrow(queries.select_by_id(model, lock), self.account_id, id))
         if record is None:
             return None
         return self._remember(model, record, locked=lock or watch)
@@ -111,7 +112,7 @@ class Work:
         models = tuple(model for model, _ in wanted)
         driver = await self._connect()
         sql = queries.select_together(models)
-        record = await self._locking(driver.fetchrow(sql, self.account_id, *(id for _, id in wanted)))
+        record = await locking(driver.fetchrow(sql, self.account_id, *(id for _, id in wanted)))
         if record is None:
             return
         values = tuple(record)
@@ -147,7 +148,7 @@ class Work:
         model = queries.entity_of(statement)
         driver = await (self.begin() if lock else self._connect())
         sql, arguments = queries.compiled(statement)
-        records = await self._locking(driver.fetch(sql, *arguments))
+        records = await locking(driver.fetch(sql, *arguments))
         return [row for row in (self._remember(model, record, locked=lock) for record in records) if row is not None]
 
     async def page(
@@ -181,7 +182,7 @@ class Work:
     async def execute(self, sql: str, *arguments: Any) -> list[asyncpg.Record]:
         """The records of a hand-written statement on a hot path."""
         driver = await self._connect()
-        return list(await self._locking(driver.fetch(sql, *arguments)))
+        return list(await locking(driver.fetch(sql, *arguments)))
 
     # Writing
 
@@ -236,22 +237,24 @@ class Work:
     async def commit(self) -> None:
         """Make everything last. Raises CommitUnknown where a lost connection leaves that open."""
         parts = self._parts()
+        if parts and not self._begun and not self._plan.single_statements:
+            self.close()
+            self.followed += await self._plan.commits.commit(self._database, self.account_id, parts)
+            return
         writes = bool(parts) or self._sent
         try:
             if parts:
-                several = self._plan.single_statements and len(parts) > 1
-                driver = await (self.begin() if several else self._connect())
-                await self._send(driver, parts)
+                await self._send(await (self.begin() if len(parts) > 1 else self._connect()), parts)
             if self._begun and self._lease is not None:
                 await self._lease.driver.execute("COMMIT")
                 self._begun = False
         except ValueError:
             raise  # The driver refused a value before anything was sent.
         except LOST as error:
-            self._lost_pid = None if self._lease is None else self._lease.driver.get_server_pid()
+            pid = None if self._lease is None else self._lease.driver.get_server_pid()
             self.close(broken=True)
             if writes:
-                raise CommitUnknown from error
+                raise CommitUnknown(pid) from error
         self.close()
 
     async def rollback(self) -> None:
@@ -291,14 +294,14 @@ class Work:
         """Whether something was already sent, so that discarding it takes a rollback."""
         return self._sent
 
-    async def committed(self) -> bool:
+    async def committed(self, unknown: CommitUnknown) -> bool:
         """After CommitUnknown: whether it happened, by what became of one row. Raises what LOST lists, too."""
         if self._witness is None:
             return False
         row = self._witness.row
         driver = await self._connect()
         try:
-            ended = await driver.fetchval(END_SESSION, self._lost_pid or 0, APPLICATION_NAME)
+            ended = await driver.fetchval(END_SESSION, unknown.pid or 0, APPLICATION_NAME)
             if ended is False:
                 raise ConnectionError("the lost session is still at work")
             found = await driver.fetchrow(queries.select_by_id(type(row), False), row.account_id, row.id)
@@ -327,12 +330,6 @@ class Work:
             await driver.execute("BEGIN")
             self._begun = True
         return driver
-
-    async def _locking(self, fetched: Awaitable[Any]) -> Any:
-        try:
-            return await fetched
-        except asyncpg.LockNotAvailableError as error:
-            raise LockTimeout from error
 
     def _remember(self, model: type[AnyRow], record: Iterable[Any], *, locked: bool) -> AnyRow | None:
         """The one instance of a row in this work: what is already known and locked wins over what was read again."""
@@ -379,22 +376,4 @@ class Work:
         return parts + followers
 
     async def _send(self, driver: Driver, parts: list[Written]) -> None:
-        if self._plan.single_statements:
-            counts = [await self._send_one(driver, part) for part in parts]
-            self.followed += sum(count for count, part in zip(counts, parts, strict=True) if part.counted)
-            return
-        sql, arguments = writes.combine(parts)
-        try:
-            record = await self._locking(driver.fetchrow(sql, *arguments))
-        except asyncpg.DivisionByZeroError as error:
-            raise Conflict from error
-        counted = sum(part.counted for part in parts)
-        self.followed += sum(tuple(record)[:counted])
-
-    async def _send_one(self, driver: Driver, part: Written) -> int:
-        """One statement by itself: Citus refuses several in one WITH."""
-        sql = writes.numbered(part.sql, len(part.arguments))
-        count = len(await self._locking(driver.fetch(sql, *part.arguments)))
-        if part.guard is not None and count != part.guard:
-            raise Conflict
-        return count
+        self.followed += await (send_singly if self._plan.single_statements else send)(driver, parts)

@@ -18,24 +18,38 @@ class Written(NamedTuple):
 
     A part with a `guard` must write so many rows, or the whole statement fails: somebody else has changed one of them.
     Of a `counted` part the work wants to know how many rows it wrote. Both say RETURNING; the others don't have to.
+
+    `many` says the same of any number of rows, as one array for each of their `width` values. Where it is `sql` itself,
+    the arguments are arrays already; where it is None, the part cannot be told of several works at once.
     """
 
     sql: str
     arguments: tuple[Any, ...]
     guard: int | None = None
     counted: bool = False
+    many: str | None = None
+    width: int = 0
+
+    @property
+    def rows(self) -> Iterable[tuple[Any, ...]]:
+        """The values of each row, for `many`."""
+        if self.sql == self.many:
+            return zip(*self.arguments, strict=True)
+        return (self.arguments[at : at + self.width] for at in range(0, len(self.arguments), self.width))
 
 
 def insert_part(rows: list[Base]) -> Written:
     """One INSERT for rows of one model."""
-    facts = fields_of(type(rows[0]))
-    if _together(facts, rows):
+    model = type(rows[0])
+    facts = fields_of(model)
+    many = _insert_many_sql(model) if facts.flat else None
+    if many is not None and len(rows) >= MANY:
         columns = zip(*(facts.values(row) for row in rows), strict=True)
-        return Written(_insert_many_sql(type(rows[0])), tuple(list(column) for column in columns))
+        return Written(many, tuple(list(column) for column in columns), many=many)
     arguments: list[Any] = []
     for row in rows:
         arguments += facts.values(row)
-    return Written(_insert_sql(type(rows[0]), len(rows)), tuple(arguments))
+    return Written(_insert_sql(model, len(rows)), tuple(arguments), many=many, width=len(facts.fields))
 
 
 @cache
@@ -67,17 +81,24 @@ def update_parts(changes: Iterable[tuple[Base, tuple[str, ...]]]) -> Iterator[Wr
 
 def update_part(row: Base, changed: tuple[str, ...]) -> Written:
     """One UPDATE of the named attributes of a row, provided that nobody else changed it since it was read."""
-    facts = fields_of(type(row))
+    model = type(row)
+    facts = fields_of(model)
     fields = [facts.by_key[key] for key in changed]
     arguments = tuple(facts.value(row, field) for field in (*fields, *facts.identity))
-    return Written(_update_sql(type(row), changed), arguments, guard=1 if facts.versioned else None)
+    return Written(
+        _update_sql(model, changed),
+        arguments,
+        guard=1 if facts.versioned else None,
+        many=_update_many_sql(model, changed) if facts.flat else None,
+        width=len(arguments),
+    )
 
 
 def _update_many(model: type[Base], changed: tuple[str, ...], rows: list[Base]) -> Written:
     facts = fields_of(model)
     fields = (*(facts.by_key[key] for key in changed), *facts.identity)
     sql = _update_many_sql(model, changed)
-    return Written(sql, _columns(facts, fields, rows), guard=len(rows) if facts.versioned else None)
+    return Written(sql, _columns(facts, fields, rows), guard=len(rows) if facts.versioned else None, many=sql)
 
 
 @cache
@@ -111,7 +132,8 @@ def delete_parts(rows: Iterable[Base]) -> Iterator[Written]:
         facts = fields_of(model)
         if _together(facts, of_model):
             arguments = _columns(facts, facts.identity, of_model)
-            yield Written(_delete_many_sql(model), arguments, guard=len(of_model) if facts.versioned else None)
+            sql = _delete_many_sql(model)
+            yield Written(sql, arguments, guard=len(of_model) if facts.versioned else None, many=sql)
         else:
             yield from (delete_part(row) for row in of_model)
 
@@ -131,7 +153,8 @@ def delete_part(row: Base) -> Written:
     facts = fields_of(type(row))
     arguments = tuple(facts.value(row, field) for field in facts.identity)
     sql = f"DELETE FROM {facts.table} WHERE {_identity_sql(facts)}{facts.returning}"
-    return Written(sql, arguments, guard=1 if facts.versioned else None)
+    many = _delete_many_sql(type(row)) if facts.flat else None
+    return Written(sql, arguments, guard=1 if facts.versioned else None, many=many, width=len(arguments))
 
 
 def _together(facts: Fields, rows: Sequence[Base]) -> bool:
@@ -155,13 +178,32 @@ def _identity_sql(facts: Fields) -> str:
     return " AND ".join(f"{field.column} = {{}}::{field.cast}" for field in facts.identity)
 
 
+def merged(works: Iterable[list[Written]]) -> list[Written]:
+    """The parts of several works as those of one: what they do alike to the same table is said once."""
+    alone: list[Written] = []
+    alike: dict[str, list[Written]] = {}
+    for parts in works:
+        for part in parts:
+            if part.many is None:
+                alone.append(part)
+            else:
+                alike.setdefault(part.many, []).append(part)
+    return [_merged(many, parts) for many, parts in alike.items()] + alone
+
+
+def _merged(many: str, parts: list[Written]) -> Written:
+    columns = zip(*(row for part in parts for row in part.rows), strict=True)
+    guard = None if parts[0].guard is None else sum(part.guard or 0 for part in parts)
+    return Written(many, tuple(list(column) for column in columns), guard, parts[0].counted, many)
+
+
 _statements: dict[tuple[tuple[str, int | None, bool], ...], str] = {}
 
 
 def combine(parts: list[Written]) -> tuple[str, list[Any]]:
     """All parts as one statement that answers how many rows the counted ones wrote, one after the other."""
     # The number of rows that many are guarded by is an argument, not a part of the text.
-    shape = tuple((part.sql, part.guard and min(part.guard, MANY), part.counted) for part in parts)
+    shape = tuple((part.sql, None if part.sql == part.many else part.guard, part.counted) for part in parts)
     sql = _statements.get(shape)
     if sql is None:
         sql = _combined_sql(parts)
@@ -169,7 +211,7 @@ def combine(parts: list[Written]) -> tuple[str, list[Any]]:
             _statements.clear()
         _statements[shape] = sql
     arguments = [argument for part in parts for argument in part.arguments]
-    arguments += [part.guard for part in parts if part.guard is not None and part.guard >= MANY]
+    arguments += [part.guard for part in parts if part.guard is not None and part.sql == part.many]
     return sql, arguments
 
 
@@ -187,7 +229,7 @@ def _combined_sql(parts: list[Written]) -> str:
     wanted = [written[index] for index, part in enumerate(parts) if part.counted]
     guards = []
     for index, part in enumerate(parts):
-        if part.guard is not None and part.guard < MANY:
+        if part.guard is not None and part.sql != part.many:
             guards.append(f"{written[index]} = {part.guard}")
         elif part.guard is not None:
             guards.append(f"{written[index]} = ${start}::bigint")

@@ -14,9 +14,10 @@ from stripe_lite.http.answers import API_VERSION
 
 DELIVER = """
 INSERT INTO deliveries (account_id, id, event_id, endpoint_id, kind, status, attempts, created_at, next_attempt_at)
-SELECT w.account_id, e.id || '/' || w.id, e.id, w.id, 'automatic', 'pending', 0, {}::timestamptz, {}::timestamptz
-FROM unnest({}::text[], {}::text[]) AS e(id, type)
-JOIN webhook_endpoints w ON w.account_id = {}::text AND w.livemode = {}::boolean AND w.status = 'enabled'
+SELECT w.account_id, e.id || '/' || w.id, e.id, w.id, 'automatic', 'pending', 0, e.created_at, e.created_at
+FROM unnest({}::text[], {}::boolean[], {}::text[], {}::text[], {}::timestamptz[])
+  AS e(account_id, livemode, id, type, created_at)
+JOIN webhook_endpoints w ON w.account_id = e.account_id AND w.livemode = e.livemode AND w.status = 'enabled'
   AND (e.type = ANY (w.enabled_events) OR '*' = ANY (w.enabled_events))
 RETURNING 1
 """
@@ -56,5 +57,5 @@ def deliveries(work: Work, added: Sequence[Base]) -> Written | None:
     events = [row for row in added if isinstance(row, Event)]
     if not events:
         return None
-    ids, types = [event.id for event in events], [event.type for event in events]
-    return Written(DELIVER, (work.now, work.now, ids, types, work.account_id, work.livemode), counted=True)
+    rows = [(event.account_id, event.livemode, event.id, event.type, event.created_at) for event in events]
+    return Written(DELIVER, tuple(map(list, zip(*rows, strict=True))), counted=True, many=DELIVER)

@@ -15,7 +15,8 @@ import asyncpg
 from stripe_lite.core.clock import utc_now
 from stripe_lite.core.errors import AuthenticationFailed, InvalidParameter, PermissionDenied, Unavailable
 from stripe_lite.core.objects import Tree
-from stripe_lite.db.session import LOST, Database
+from stripe_lite.db.outcomes import LOST
+from stripe_lite.db.session import Database
 from stripe_lite.http import ephemeral, permissions
 from stripe_lite.http.keys import KINDS, KeyKind, digest, masked, sandbox_account_id
 from stripe_lite.http.route import Operation

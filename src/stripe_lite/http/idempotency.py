@@ -30,6 +30,11 @@ COMPLETE = """
 UPDATE idempotency_keys SET state = 'finished', status = {}::integer, body = {}::bytea
 WHERE account_id = {}::text AND id = {}::text AND state = 'started'
 """
+COMPLETE_MANY = """
+UPDATE idempotency_keys old SET state = 'finished', status = new.status, body = new.body
+FROM unnest({}::integer[], {}::bytea[], {}::text[], {}::text[]) AS new(status, body, account_id, id)
+WHERE old.account_id = new.account_id AND old.id = new.id AND old.state = 'started'
+"""
 
 
 class IdempotencyKey(Row):
@@ -158,7 +163,7 @@ def _row(
 
 def complete(work: Work, row_id: str, status: int, body: bytes) -> None:
     """Give a started key its answer."""
-    work.also(Written(COMPLETE, (status, body, work.account_id, row_id)))
+    work.also(Written(COMPLETE, (status, body, work.account_id, row_id), many=COMPLETE_MANY, width=4))
 
 
 async def answer_of(work: Work, row_id: str) -> Saved | None:

@@ -12,7 +12,8 @@ from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse
 from stripe_lite.core.card_numbers import redact
 from stripe_lite.core.errors import ApiError, InvalidRequest, StripeError, Unavailable, UnrecognizedUrl
 from stripe_lite.core.objects import Tree
-from stripe_lite.db.session import LOST, Database
+from stripe_lite.db.outcomes import LOST
+from stripe_lite.db.session import Database
 from stripe_lite.http import openapi
 from stripe_lite.http.answers import API_VERSION
 from stripe_lite.http.metrics import CONTENT_TYPE, Metrics

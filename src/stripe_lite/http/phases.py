@@ -21,7 +21,8 @@ from stripe_lite.core.errors import ApiError, KeyInUse, LockTimeout, OutcomeUnkn
 from stripe_lite.core.objects import StripeObject
 from stripe_lite.db.base import Row
 from stripe_lite.db.jobs import Job
-from stripe_lite.db.plan import Conflict, Plan, RequestStamp
+from stripe_lite.db.outcomes import Conflict
+from stripe_lite.db.plan import Plan, RequestStamp
 from stripe_lite.db.queries import model_of
 from stripe_lite.db.session import Database
 from stripe_lite.db.work import Work

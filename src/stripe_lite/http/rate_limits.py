@@ -15,7 +15,8 @@ from sqlalchemy.orm import Mapped
 
 from stripe_lite.core.errors import RateLimited, Unavailable
 from stripe_lite.db.base import Row
-from stripe_lite.db.session import LOST, Database
+from stripe_lite.db.outcomes import LOST
+from stripe_lite.db.session import Database
 from stripe_lite.http.auth import Caller
 
 REQUESTS_PER_SECOND: Mapping[bool, int] = {True: 100, False: 25}

@@ -19,7 +19,8 @@ from stripe_lite.core.clock import utc_now
 from stripe_lite.core.errors import Unavailable
 from stripe_lite.core.objects import Tree
 from stripe_lite.db.base import Json, Row
-from stripe_lite.db.session import LOST, Database
+from stripe_lite.db.outcomes import LOST
+from stripe_lite.db.session import Database
 from stripe_lite.http.answers import Outcome
 from stripe_lite.http.front import Exchange
 from stripe_lite.http.redaction import redacted_json, redacted_text, redacted_tree

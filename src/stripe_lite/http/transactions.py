@@ -17,8 +17,7 @@ import structlog
 from stripe_lite.core import failpoints
 from stripe_lite.core.errors import LockTimeout, OutcomeUnknown, Unavailable
 from stripe_lite.db.jobs import Job
-from stripe_lite.db.plan import CommitUnknown, Conflict
-from stripe_lite.db.session import LOST, REPEATABLE
+from stripe_lite.db.outcomes import LOST, REPEATABLE, CommitUnknown, Conflict
 from stripe_lite.db.work import Work
 from stripe_lite.http import idempotency
 
@@ -129,7 +128,7 @@ async def _commit(work: Work) -> None:
         for pause in PAUSES_SECONDS:
             await asyncio.sleep(pause)
             try:
-                if await work.committed():
+                if await work.committed(unknown):
                     return
             except (*LOST, Unavailable):
                 continue

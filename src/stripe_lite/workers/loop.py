@@ -6,7 +6,7 @@ from typing import Protocol
 
 import structlog
 
-from stripe_lite.db.session import LOST
+from stripe_lite.db.outcomes import LOST
 
 ERROR_PAUSE_SECONDS_MIN = 0.1
 ERROR_PAUSE_SECONDS_MAX = 5.0

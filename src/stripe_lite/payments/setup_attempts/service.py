@@ -8,7 +8,7 @@ from stripe_lite.core.ids import new_id
 from stripe_lite.core.lists import Page
 from stripe_lite.core.objects import Tree
 from stripe_lite.db.filters import created_between
-from stripe_lite.db.plan import Conflict
+from stripe_lite.db.outcomes import Conflict
 from stripe_lite.db.work import Work
 from stripe_lite.payments.payment_methods import charge_details as method_details
 from stripe_lite.payments.payment_methods import payers
