@@ -1,17 +1,18 @@
-"""The simulated bank's journal: each operation is one statement that commits by itself, over the bank's own pool.
+"""The simulated bank's journal: what is written commits by itself, over the bank's own pool.
 
 An operation on an authorization locks the authorization's row first. Whoever asks with a ref a second time waits for
 that lock, finds the ref taken, and gets what was written: concurrent questions with one ref have one effect.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
-from typing import Self, TypeAlias
+from typing import NamedTuple, Self, TypeAlias
 
 import asyncpg
 
 from stripe_lite.bank.port import Answer, BankUnreachable, Kind
+from stripe_lite.core.together import Together
 
 Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
 
@@ -24,9 +25,14 @@ INSERT INTO bank_ops (account_id, ref, kind, parent, amount, currency, result, a
                       authorized, captured, refunded, closed, refund_behaviour)
 """
 
-AUTHORIZE = f"""
-{_NEW} VALUES ($1, $2, 'authorize', NULL, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 0, false, $13)
-ON CONFLICT DO NOTHING RETURNING true
+_AUTHORIZE = f"""
+{_NEW} SELECT account_id, ref, 'authorize', NULL, amount, currency, result, answer,
+              later_result, later_answer, due_at, created_at, authorized, captured, 0, false, refund_behaviour
+FROM unnest($1::text[], $2::text[], $3::bigint[], $4::text[], $5::text[], $6::json[], $7::text[], $8::json[],
+            $9::timestamptz[], $10::timestamptz[], $11::bigint[], $12::bigint[], $13::text[])
+     AS new(account_id, ref, amount, currency, result, answer, later_result, later_answer, due_at, created_at,
+            authorized, captured, refund_behaviour)
+ON CONFLICT DO NOTHING RETURNING ref
 """
 
 # The parent is read under its lock, so its newest version is judged; the books follow what was really inserted.
@@ -146,11 +152,30 @@ class _Connection(asyncpg.Connection):
         return ""
 
 
+class Entry(NamedTuple):
+    """An authorization as it is written down."""
+
+    account_id: str
+    ref: str
+    amount: int
+    currency: str
+    result: str
+    answer: str
+    later_result: str | None
+    later_answer: str | None
+    due_at: datetime | None
+    created_at: datetime
+    authorized: int
+    captured: int
+    refund_behaviour: str
+
+
 class Journal:
     """The bank's books, kept where the processor's transactions do not reach."""
 
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
+        self._together: Together[str, Entry, bool] = Together(self._enter, shared=(BankUnreachable,))
 
     @classmethod
     @asynccontextmanager
@@ -167,17 +192,36 @@ class Journal:
         ) as pool:
             yield cls(pool)
 
+    async def authorize(self, entry: Entry) -> bool:
+        """Write an authorization down, with others of the account that come at the same time.
+
+        Gives back whether it is new: else its ref was taken already, and nothing is written.
+        """
+        return await self._together.ask(entry.account_id, entry)
+
     async def write(self, statement: str, *values: object) -> asyncpg.Record | None:
         """Carry one operation out; None where its ref is taken already."""
-        try:
-            return await self._pool.fetchrow(statement, *values)
-        except _UNKNOWN_EFFECT as error:
-            raise BankUnreachable(f"The bank's journal did not answer: {error}") from error
+        return next(iter(await self._fetch(statement, *values)), None)
 
     async def find(self, account_id: str, ref: str, kind: Kind, at: datetime) -> Answer | None:
         """Read an operation's answer, first deciding it where its time has come."""
         row = await self.write(INQUIRE, account_id, ref, kind, at)
         return None if row is None else read(row)
+
+    async def _enter(self, _: str, entries: Sequence[Entry]) -> Sequence[bool]:
+        written = await self._fetch(_AUTHORIZE, *(list(column) for column in zip(*entries, strict=True)))
+        new = {row["ref"] for row in written}
+        found = []
+        for entry in entries:
+            found.append(entry.ref in new)
+            new.discard(entry.ref)  # Of two with one ref only the first is written.
+        return found
+
+    async def _fetch(self, statement: str, *values: object) -> Sequence[asyncpg.Record]:
+        try:
+            return await self._pool.fetch(statement, *values)
+        except _UNKNOWN_EFFECT as error:
+            raise BankUnreachable(f"The bank's journal did not answer: {error}") from error
 
 
 def read(row: asyncpg.Record) -> Answer:

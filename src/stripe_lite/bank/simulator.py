@@ -11,7 +11,7 @@ from functools import partial
 
 from stripe_lite.bank import journal as books
 from stripe_lite.bank import rules
-from stripe_lite.bank.journal import Journal
+from stripe_lite.bank.journal import Entry, Journal
 from stripe_lite.bank.outcomes import DECLINES
 from stripe_lite.bank.port import (
     Answer,
@@ -63,23 +63,22 @@ class SimulatedBank:
             later = final if answer.recheck_at is not None else None
         # What is pending counts as reserved and taken: the books only let it be touched once it is approved.
         reserved = question.amount if answer.result != "declined" else 0
-        row = await self._journal.write(
-            books.AUTHORIZE,
-            question.account_id,
-            question.ref,
-            question.amount,
-            question.currency,
-            answer.result,
-            _dump(answer),
-            None if later is None else later.result,
-            None if later is None else _dump(later),
-            answer.recheck_at,
-            books.now(),
-            reserved,
-            reserved if question.capture else 0,
-            rules.refund_of(question, outcome),
+        entry = Entry(
+            account_id=question.account_id,
+            ref=question.ref,
+            amount=question.amount,
+            currency=question.currency,
+            result=answer.result,
+            answer=_dump(answer),
+            later_result=None if later is None else later.result,
+            later_answer=None if later is None else _dump(later),
+            due_at=answer.recheck_at,
+            created_at=books.now(),
+            authorized=reserved,
+            captured=reserved if question.capture else 0,
+            refund_behaviour=rules.refund_of(question, outcome),
         )
-        if row is None:
+        if not await self._journal.authorize(entry):
             answer = await self.inquire(_inquiry(question, "authorize"))
         await self._wait(fate)
         return answer

@@ -1,13 +1,15 @@
-"""Batches that make themselves: what is asked for while something is on its way goes together in the next one.
+"""Batches that make themselves: what comes while something of its kind is on its way goes together after it.
 
 Where nothing is on its way a thing goes at once and alone; the busier it gets, the more go together, and the less each
 of them costs. Nobody waits longer than a moment for what is on its way.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Hashable, Sequence
+from functools import partial
 from typing import Any, Generic, TypeVar
 
+Key = TypeVar("Key", bound=Hashable)
 Thing = TypeVar("Thing")
 Result = TypeVar("Result")
 
@@ -15,19 +17,36 @@ TOGETHER_MAX = 64
 # A batch that takes longer than this waits for something that others should not wait for.
 WAIT_SECONDS_MAX = 0.02
 
+Shared = tuple[type[Exception], ...]
 _Waiting = tuple[Thing, asyncio.Future[Result]]
 
 
-class Together(Generic[Thing, Result]):
-    """Sends things in batches.
+class Together(Generic[Key, Thing, Result]):
+    """Sends things in batches of those that have the same key.
 
-    `send` gets one or more things and gives back a result for each. If it raises for several, nothing of them may have
-    happened, and each is sent again by itself; except what `shared` lists: that is the end of all of them.
+    `send` gets a key and one or more things, and gives back a result for each. If it raises for several, nothing of
+    them may have happened, and each is sent again by itself; except what `shared` lists: all of them end with that.
     """
 
-    def __init__(
-        self, send: Callable[[Sequence[Thing]], Awaitable[Sequence[Result]]], shared: tuple[type[Exception], ...]
-    ) -> None:
+    def __init__(self, send: Callable[[Key, Sequence[Thing]], Awaitable[Sequence[Result]]], *, shared: Shared) -> None:
+        self._send = send
+        self._shared = shared
+        self._lanes: dict[Key, _Lane[Thing, Result]] = {}
+
+    async def ask(self, key: Key, thing: Thing) -> Result:
+        """Send a thing, alone or with others; gives back its result or raises its error."""
+        lane = self._lanes.get(key)
+        if lane is None:
+            lane = self._lanes[key] = _Lane(partial(self._send, key), self._shared)
+        try:
+            return await lane.ask(thing)
+        finally:
+            if lane.idle and self._lanes.get(key) is lane:
+                del self._lanes[key]
+
+
+class _Lane(Generic[Thing, Result]):
+    def __init__(self, send: Callable[[Sequence[Thing]], Awaitable[Sequence[Result]]], shared: Shared) -> None:
         self._send = send
         self._shared = shared
         self._on_way = 0
@@ -37,11 +56,9 @@ class Together(Generic[Thing, Result]):
 
     @property
     def idle(self) -> bool:
-        """Whether nothing is on its way."""
-        return self._on_way == 0
+        return not self._on_way
 
     async def ask(self, thing: Thing) -> Result:
-        """Send a thing, alone or with others; gives back its result or raises its error."""
         if self._on_way:
             return await self._wait(thing)
         self._on_way += 1

@@ -1,7 +1,6 @@
 """Sending what works write: in a transaction that was begun for it, or in one of its own, with that of others."""
 
 from collections.abc import Awaitable, Sequence
-from functools import partial
 from typing import Any
 
 import asyncpg
@@ -59,27 +58,19 @@ class GroupCommit:
     """
 
     def __init__(self) -> None:
-        self._lanes: dict[tuple[Database, str], Together[Parts, int]] = {}
+        self._together: Together[tuple[Database, str], Parts, int] = Together(_commit, shared=NO_DATABASE)
 
     async def commit(self, database: Database, account_id: str, parts: Parts) -> int:
         """Write a work's parts in a transaction of their own, or with others'.
 
         Gives back how many rows the counted parts of all of them wrote. Raises Conflict, LockTimeout, CommitUnknown.
         """
-        key = (database, account_id)
-        lane = self._lanes.get(key)
-        if lane is None:
-            lane = self._lanes[key] = Together(partial(_commit, database), shared=NO_DATABASE)
-        try:
-            return await lane.ask(parts)
-        finally:
-            if lane.idle and self._lanes.get(key) is lane:
-                del self._lanes[key]
+        return await self._together.ask((database, account_id), parts)
 
 
-async def _commit(database: Database, works: Sequence[Parts]) -> Sequence[int]:
+async def _commit(place: tuple[Database, str], works: Sequence[Parts]) -> Sequence[int]:
     parts = works[0] if len(works) == 1 else writes.merged(works)
-    async with database.connection(harmless=REFUSED) as driver:
+    async with place[0].connection(harmless=REFUSED) as driver:
         try:
             counted = await send(driver, parts)
         except ValueError:
