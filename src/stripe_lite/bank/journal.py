@@ -26,12 +26,9 @@ INSERT INTO bank_ops (account_id, ref, kind, parent, amount, currency, result, a
 """
 
 _AUTHORIZE = f"""
-{_NEW} SELECT account_id, ref, 'authorize', NULL, amount, currency, result, answer,
-              later_result, later_answer, due_at, created_at, authorized, captured, 0, false, refund_behaviour
-FROM unnest($1::text[], $2::text[], $3::bigint[], $4::text[], $5::text[], $6::json[], $7::text[], $8::json[],
-            $9::timestamptz[], $10::timestamptz[], $11::bigint[], $12::bigint[], $13::text[])
-     AS new(account_id, ref, amount, currency, result, answer, later_result, later_answer, due_at, created_at,
-            authorized, captured, refund_behaviour)
+{_NEW} SELECT unnest($1::text[]), unnest($2::text[]), 'authorize', NULL, unnest($3::bigint[]), unnest($4::text[]),
+              unnest($5::text[]), unnest($6::json[]), unnest($7::text[]), unnest($8::json[]), unnest($9::timestamptz[]),
+              unnest($10::timestamptz[]), unnest($11::bigint[]), unnest($12::bigint[]), 0, false, unnest($13::text[])
 ON CONFLICT DO NOTHING RETURNING ref
 """
 

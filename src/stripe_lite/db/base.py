@@ -85,6 +85,15 @@ class Resource(Row):
     created_at: Mapped[datetime] = mapped_column(sort_order=-7)
 
 
+class Remembered(Versioned, Resource):
+    """A row that is often changed soon after it was written: whoever watches it may get it from the process's memory.
+
+    What its columns hold of JSON has to be plain lists and hashes, which are replaced and never changed in place.
+    """
+
+    __abstract__ = True
+
+
 @cache
 def _blank_of(model: type[Base]) -> tuple[dict[str, Any], tuple[tuple[str, Callable[[], Any]], ...]]:
     """A row without any values: the defaults that may be shared, and how those are made that may not."""

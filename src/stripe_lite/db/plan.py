@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from stripe_lite.core.memory import Memory
 from stripe_lite.core.terms import Terms
 from stripe_lite.db.base import Base
+from stripe_lite.db.recent import Recent
 from stripe_lite.db.sending import GroupCommit
 from stripe_lite.db.writes import Written
 
@@ -63,3 +64,4 @@ class Plan:
     terms: Terms = field(default_factory=Terms)
     memory: Memory = field(default_factory=Memory)
     commits: GroupCommit = field(default_factory=GroupCommit)
+    recent: Recent = field(default_factory=Recent)

@@ -18,8 +18,8 @@ from stripe_lite.core.lists import ListParams, Page
 from stripe_lite.core.memory import Memory
 from stripe_lite.core.terms import Terms
 from stripe_lite.db import queries, writes
-from stripe_lite.db.base import Base, Resource, Row
-from stripe_lite.db.outcomes import LOST, CommitUnknown
+from stripe_lite.db.base import Base, Remembered, Resource, Row
+from stripe_lite.db.outcomes import LOST, CommitUnknown, Conflict
 from stripe_lite.db.pages import Condition, page_sql, page_statement
 from stripe_lite.db.plan import Plan, Recorded, RequestStamp
 from stripe_lite.db.sending import locking, send, send_singly
@@ -61,6 +61,9 @@ class Work:
         self._extra: list[Written] = []
         self._known: dict[tuple[type[Base], str], Base] = {}
         self._locked: set[tuple[type[Base], str]] = set()
+        # Rows that came from the process's memory and were not read, and those that its memory gets after the commit.
+        self._unread: list[Row] = []
+        self._fresh: list[Row] = []
         self._recorded: list[Recorded] = []
         self._witness: Witness | None = None
         self._sent = False
@@ -92,12 +95,17 @@ class Work:
 
         With `lock` it stays ours until the commit. With `watch` it may be changed without a lock: if somebody else
         changes it first, the commit raises Conflict, and whoever runs this work runs it again. That spares the round
-        trips of a transaction, and is right where only this row decides what happens to it.
+        trips of a transaction, and is right where only this row decides what happens to it. Rows of some models come
+        from the process's memory then; if they are not changed in the end, the commit raises Conflict, too.
         """
         key = (model, id)
         known = self._known.get(key)
         if isinstance(known, model) and (key in self._locked or not (lock or watch)):
             return known
+        if watch and known is None and (values := self._plan.recent.take(model, self.account_id, id)) is not None:
+            row = self._remember(model, values, locked=True)
+            self._unread += [] if row is None else [row]
+            return row
         driver = await (self.begin() if lock else self._connect())
         record = await locking(driver.fetchrow(queries.select_by_id(model, lock), self.account_id, id))
         if record is None:
@@ -237,25 +245,12 @@ class Work:
     async def commit(self) -> None:
         """Make everything last. Raises CommitUnknown where a lost connection leaves that open."""
         parts = self._parts()
-        if parts and not self._begun and not self._plan.single_statements:
-            self.close()
-            self.followed += await self._plan.commits.commit(self._database, self.account_id, parts)
-            return
-        writes = bool(parts) or self._sent
-        try:
-            if parts:
-                await self._send(await (self.begin() if len(parts) > 1 else self._connect()), parts)
-            if self._begun and self._lease is not None:
-                await self._lease.driver.execute("COMMIT")
-                self._begun = False
-        except ValueError:
-            raise  # The driver refused a value before anything was sent.
-        except LOST as error:
-            pid = None if self._lease is None else self._lease.driver.get_server_pid()
-            self.close(broken=True)
-            if writes:
-                raise CommitUnknown(pid) from error
-        self.close()
+        if not all(row in self._fresh for row in self._unread):
+            # What was done here may rest on what is no longer so, and no guard of a row tells.
+            raise Conflict
+        await self._finish(parts)
+        for row in self._fresh:
+            self._plan.recent.keep(row)
 
     async def rollback(self) -> None:
         """Undo everything and forget every row."""
@@ -331,6 +326,27 @@ class Work:
             self._begun = True
         return driver
 
+    async def _finish(self, parts: list[Written]) -> None:
+        if parts and not self._begun and not self._plan.single_statements:
+            self.close()
+            self.followed += await self._plan.commits.commit(self._database, self.account_id, parts)
+            return
+        writes = bool(parts) or self._sent
+        try:
+            if parts:
+                await self._send(await (self.begin() if len(parts) > 1 else self._connect()), parts)
+            if self._begun and self._lease is not None:
+                await self._lease.driver.execute("COMMIT")
+                self._begun = False
+        except ValueError:
+            raise  # The driver refused a value before anything was sent.
+        except LOST as error:
+            pid = None if self._lease is None else self._lease.driver.get_server_pid()
+            self.close(broken=True)
+            if writes:
+                raise CommitUnknown(pid) from error
+        self.close()
+
     def _remember(self, model: type[AnyRow], record: Iterable[Any], *, locked: bool) -> AnyRow | None:
         """The one instance of a row in this work: what is already known and locked wins over what was read again."""
         facts = queries.fields_of(model)
@@ -371,6 +387,7 @@ class Work:
         for row, _ in changed:
             if queries.fields_of(type(row)).versioned:
                 row.__dict__["version"] += 1
+        self._fresh += [row for row in (*added, *(row for row, _ in changed)) if isinstance(row, Remembered)]
         self._witness = self._witness or witness_of(added, self._deleted, changed)
         self._added, self._deleted, self._extra = [], [], []
         return parts + followers

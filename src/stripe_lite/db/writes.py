@@ -64,7 +64,7 @@ def _insert_sql(model: type[Base], count: int) -> str:
 def _insert_many_sql(model: type[Base]) -> str:
     facts = fields_of(model)
     columns = ", ".join(field.column for field in facts.fields)
-    return f"INSERT INTO {facts.table} ({columns}) SELECT * FROM {_arrays_sql(facts.fields)}"
+    return f"INSERT INTO {facts.table} ({columns}) {_arrays_sql(facts.fields)}"
 
 
 def update_parts(changes: Iterable[tuple[Base, tuple[str, ...]]]) -> Iterator[Written]:
@@ -166,8 +166,11 @@ def _columns(facts: Fields, fields: Sequence[Field], rows: list[Base]) -> tuple[
 
 
 def _arrays_sql(fields: Sequence[Field]) -> str:
-    """An array for each column: the text is the same for any number of rows, so that it is planned once."""
-    return f"unnest({', '.join('{}::' + field.cast + '[]' for field in fields)})"
+    """An array for each column: the text is the same for any number of rows, so that it is planned once.
+
+    Unnested side by side in a SELECT they come as rows; `FROM unnest(…, …)` would first store each column apart.
+    """
+    return f"(SELECT {', '.join('unnest({}::' + field.cast + '[])' for field in fields)})"
 
 
 def _same_sql(facts: Fields) -> str:

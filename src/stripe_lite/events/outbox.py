@@ -15,8 +15,9 @@ from stripe_lite.http.answers import API_VERSION
 DELIVER = """
 INSERT INTO deliveries (account_id, id, event_id, endpoint_id, kind, status, attempts, created_at, next_attempt_at)
 SELECT w.account_id, e.id || '/' || w.id, e.id, w.id, 'automatic', 'pending', 0, e.created_at, e.created_at
-FROM unnest({}::text[], {}::boolean[], {}::text[], {}::text[], {}::timestamptz[])
-  AS e(account_id, livemode, id, type, created_at)
+FROM (
+  SELECT unnest({}::text[]), unnest({}::boolean[]), unnest({}::text[]), unnest({}::text[]), unnest({}::timestamptz[])
+) AS e(account_id, livemode, id, type, created_at)
 JOIN webhook_endpoints w ON w.account_id = e.account_id AND w.livemode = e.livemode AND w.status = 'enabled'
   AND (e.type = ANY (w.enabled_events) OR '*' = ANY (w.enabled_events))
 RETURNING 1

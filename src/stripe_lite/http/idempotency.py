@@ -32,7 +32,8 @@ WHERE account_id = {}::text AND id = {}::text AND state = 'started'
 """
 COMPLETE_MANY = """
 UPDATE idempotency_keys old SET state = 'finished', status = new.status, body = new.body
-FROM unnest({}::integer[], {}::bytea[], {}::text[], {}::text[]) AS new(status, body, account_id, id)
+FROM (SELECT unnest({}::integer[]), unnest({}::bytea[]), unnest({}::text[]), unnest({}::text[]))
+     AS new(status, body, account_id, id)
 WHERE old.account_id = new.account_id AND old.id = new.id AND old.state = 'started'
 """
 

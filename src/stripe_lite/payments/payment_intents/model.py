@@ -5,11 +5,11 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from stripe_lite.db.base import Id, Json, Resource, Row, Versioned
+from stripe_lite.db.base import Id, Json, Remembered, Row
 from stripe_lite.payments.payment_intents.machine import PAYMENT_INTENT
 
 
-class PaymentIntent(Versioned, Resource):
+class PaymentIntent(Remembered):
     """One payment through all its attempts.
 
     `asking` names the operation that a bank is being asked about; until it has answered no other may begin.
