@@ -26,6 +26,7 @@ from stripe_lite.http.front import Front, Listener
 from stripe_lite.http.metrics import Metrics
 from stripe_lite.http.pages import add_docs, add_errors, add_health, add_metrics
 from stripe_lite.http.phases import Kit
+from stripe_lite.http.questions import BANK_JOB
 from stripe_lite.http.rate_limits import RateLimits
 from stripe_lite.http.request_log import RequestLogWriter
 from stripe_lite.http.routes import Routes
@@ -38,9 +39,14 @@ from stripe_lite.workers.webhooks import WebhookWorker
 
 # Due work that nobody holds: found by the indexes on the due times, so that it costs what is due, not what there is.
 DUE = """
-SELECT kind, count(*) FROM jobs WHERE run_at <= $1 AND (lease_until IS NULL OR lease_until < $1) GROUP BY kind
+SELECT sought.kind, (
+    SELECT count(*) FROM jobs
+    WHERE kind = sought.kind AND run_at <= $1 AND (lease_until IS NULL OR lease_until < $1)
+) FROM unnest($2::text[]) AS sought (kind)
 UNION ALL SELECT 'webhooks', count(*) FROM deliveries WHERE status = 'pending' AND next_attempt_at <= $1
 """
+
+KINDS = [BANK_JOB, *registry.JOBS, *registry.BATCHES]
 
 # A request leaves little behind: looking for cycles after every few hundred objects finds next to nothing.
 GC_THRESHOLDS = (20_000, 20, 50)
@@ -116,8 +122,8 @@ class StripeLite:
     async def _depths(self) -> Mapping[str, int]:
         """How much is due in each queue and was not taken up yet."""
         async with self.database.connection() as connection:
-            due = {queue: count for queue, count in await connection.fetch(DUE, utc_now())}
-        return {"webhooks": 0, "request_log": self._request_log.waiting} | due
+            due = {queue: count for queue, count in await connection.fetch(DUE, utc_now(), KINDS)}
+        return {"request_log": self._request_log.waiting} | due
 
     @asynccontextmanager
     async def _lifespan(self, _: FastAPI) -> AsyncIterator[None]:

@@ -62,7 +62,7 @@ def serve(host: Host = None, port: Port = None) -> None:
     with (
         _explained(),
         serving.until_stopped(),
-        serving.listen(settings.host, settings.port) as listener,
+        serving.listen(settings.host, settings.port, workers=settings.workers) as listener,
         _migrated(settings) as (settings, place),
     ):
         _announce(settings, serving.address_of(listener), place)

@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from tempfile import TemporaryDirectory
 from types import FrameType
+from typing import Any, Self
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -56,8 +57,34 @@ def until_stopped() -> Iterator[None]:
             signal.signal(each, handler)
 
 
+class _Multiplied(socket.socket):
+    """A socket that reaches each other process as another one at the same address, so that connections spread evenly.
+
+    Of a single socket, the process that is quickest to wake takes all the connections that wait.
+    """
+
+    @classmethod
+    def like(cls, other: socket.socket) -> Self:
+        """A socket at the address of another one, which gives it up."""
+        family, address = other.family, other.getsockname()
+        other.close()
+        return cls.bound(family, address)
+
+    @classmethod
+    def bound(cls, family: int, address: tuple[Any, ...]) -> Self:
+        """A socket at an address that others of its kind may have, too."""
+        made = cls(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+        made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        made.bind(address)
+        return made
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _Multiplied.bound, (int(self.family), self.getsockname())
+
+
 @contextmanager
-def listen(host: str, port: int) -> Iterator[socket.socket]:
+def listen(host: str, port: int, *, workers: int = 1) -> Iterator[socket.socket]:
     """Bind to an address before anything else is started, so that a taken port is told at once."""
     try:
         family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
@@ -65,6 +92,8 @@ def listen(host: str, port: int) -> Iterator[socket.socket]:
         listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind(address)
+        if workers > 1 and sys.platform == "linux":  # Elsewhere all connections would go to one of them.
+            listener = _Multiplied.like(listener)
     except OSError as error:
         raise ServingError(f"Cannot listen on {host}:{port}: {error.strerror or error}.") from error
     with listener:

@@ -141,3 +141,40 @@ async def test_a_worker_apart_sends_the_webhooks(database: str, patient: httpx.A
         await everything_arrived(database, receiver)
         await one_effect_each(database, [merchant])
         await nothing_is_wrong(database)
+
+
+async def test_what_one_server_remembers_is_never_taken_for_what_is(pair: Pair) -> None:
+    """A server remembers the intents that it has just written; the other one changes them before it goes on."""
+    merchant = pair.merchant()
+    here, there = pair.urls
+    unpaid = {"amount": "2000", "currency": "usd", "payment_method_types[]": "card", "description": "one"}
+
+    async def ask(url: str, path: str, form: dict[str, str]) -> httpx.Response:
+        return await merchant.send(path, form, None, url=url)
+
+    async def created() -> str:
+        return f"/v1/payment_intents/{(await ask(here, '/v1/payment_intents', unpaid)).json()['id']}"
+
+    paying = {"payment_method": "pm_card_visa"}
+    for _ in range(5):
+        intent = await created()
+        assert (await ask(there, intent, {"amount": "3000"})).json()["amount"] == 3000
+        paid = (await ask(here, f"{intent}/confirm", paying)).json()
+        assert (paid["status"], paid["amount_received"]) == ("succeeded", 3000)
+
+        intent = await created()
+        assert (await ask(there, f"{intent}/cancel", {})).json()["status"] == "canceled"
+        refused = await ask(here, f"{intent}/confirm", paying)
+        assert (refused.status_code, refused.json()["error"]["payment_intent"]["status"]) == (400, "canceled")
+
+        intent = await created()
+        assert (await ask(there, f"{intent}/confirm", paying)).json()["status"] == "succeeded"
+        refused = await ask(here, f"{intent}/cancel", {})
+        assert (refused.status_code, refused.json()["error"]["payment_intent"]["status"]) == (400, "succeeded")
+
+        # What would change nothing of the remembered intent changes the one that is there.
+        intent = await created()
+        assert (await ask(there, intent, {"description": "two"})).json()["description"] == "two"
+        assert (await ask(here, intent, {"description": "one"})).json()["description"] == "one"
+        shown = await pair.http.get(f"{there}{intent}", headers={"Authorization": f"Bearer {merchant.key}"})
+        assert shown.json()["description"] == "one"

@@ -4,7 +4,7 @@ Rows are SQLAlchemy's declarative classes, used without a Session: `db/work.py` 
 and relies on SQLAlchemy's attribute history (`committed_state`) to see which columns were changed.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import cache, partial
 from typing import Any
@@ -26,6 +26,9 @@ NAMING = {
 # Ids and other machine-made text compare byte by byte, so that their order is their order of creation.
 Id = Text(collation="C")
 
+
+# An index of times that only grow. What is not summarized is read through, and nothing but this summarizes new pages.
+BRIN: Mapping[str, Any] = {"postgresql_using": "brin", "postgresql_with": {"autosummarize": "on"}}
 
 FIRST_VERSION = 1
 

@@ -17,7 +17,8 @@ class Job(Versioned, Row):
     """Something to do at `run_at`, for one account. `kind` says which worker does it; `payload` says what."""
 
     __tablename__ = "jobs"
-    __table_args__ = (Index(None, "run_at"),)
+    # By kind first: whoever looks for one kind must not pass by what was done of the others and is not swept yet.
+    __table_args__ = (Index(None, "kind", "run_at"),)
 
     livemode: Mapped[bool]
     kind: Mapped[str]

@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import BYTEA
 from sqlalchemy.orm import Mapped, mapped_column
 
 from stripe_lite.core.ids import new_secret
-from stripe_lite.db.base import Id, Resource
+from stripe_lite.db.base import BRIN, Id, Resource
 
 PREFIX = "ek"
 FIND = """
@@ -25,7 +25,7 @@ class EphemeralKey(Resource):
     __table_args__ = (
         ForeignKeyConstraint(["account_id", "customer_id"], ["customers.account_id", "customers.id"]),
         UniqueConstraint("account_id", "digest"),
-        Index(None, "created_at", postgresql_using="brin"),
+        Index(None, "created_at", **BRIN),
     )
 
     digest: Mapped[bytes] = mapped_column(BYTEA)

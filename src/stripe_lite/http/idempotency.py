@@ -17,7 +17,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from stripe_lite.core.errors import IdempotencyMismatch, InvalidParameter, KeyInUse
 from stripe_lite.core.objects import Tree
-from stripe_lite.db.base import Id, Row
+from stripe_lite.db.base import BRIN, Id, Row
 from stripe_lite.db.work import Work
 from stripe_lite.db.writes import Written
 from stripe_lite.http.redaction import redacted_text
@@ -47,7 +47,7 @@ class IdempotencyKey(Row):
     __tablename__ = "idempotency_keys"
     __table_args__ = (
         CheckConstraint("state IN ('started', 'finished')", name="state"),
-        Index(None, "created_at", postgresql_using="brin"),
+        Index(None, "created_at", **BRIN),
     )
 
     created_at: Mapped[datetime]

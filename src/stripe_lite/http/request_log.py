@@ -18,7 +18,7 @@ from sqlalchemy.orm import Mapped
 from stripe_lite.core.clock import utc_now
 from stripe_lite.core.errors import Unavailable
 from stripe_lite.core.objects import Tree
-from stripe_lite.db.base import Json, Row
+from stripe_lite.db.base import BRIN, Json, Row
 from stripe_lite.db.outcomes import LOST
 from stripe_lite.db.session import Database
 from stripe_lite.http.answers import Outcome
@@ -63,7 +63,7 @@ class RequestLog(Row):
     """
 
     __tablename__ = "request_logs"
-    __table_args__ = (Index(None, "created_at", postgresql_using="brin"),)
+    __table_args__ = (Index(None, "created_at", **BRIN),)
 
     livemode: Mapped[bool]
     created_at: Mapped[datetime]

@@ -32,9 +32,11 @@ PERIOD_SECONDS = 1.0
 
 # Jobs on a test clock are done when that clock is advanced.
 DUE_ACCOUNTS = """
-SELECT DISTINCT account_id FROM (
+SELECT DISTINCT due.account_id
+FROM unnest($1::text[]) AS sought (kind)
+CROSS JOIN LATERAL (
     SELECT account_id FROM jobs
-    WHERE kind = ANY ($1) AND clock_id IS NULL AND run_at <= $2 AND (lease_until IS NULL OR lease_until <= $2)
+    WHERE kind = sought.kind AND clock_id IS NULL AND run_at <= $2 AND (lease_until IS NULL OR lease_until <= $2)
     ORDER BY run_at LIMIT 500
 ) AS due LIMIT $3
 """
@@ -50,7 +52,13 @@ RETURNING id, kind, livemode
 """
 # The next job that is neither done nor claimed yet.
 NEXT = """
-SELECT min(run_at) FROM jobs WHERE kind = ANY ($1) AND clock_id IS NULL AND run_at > $2 AND run_at < $3
+SELECT min(next.run_at)
+FROM unnest($1::text[]) AS sought (kind)
+CROSS JOIN LATERAL (
+    SELECT run_at FROM jobs
+    WHERE kind = sought.kind AND clock_id IS NULL AND run_at > $2 AND run_at < $3
+    ORDER BY run_at LIMIT 1
+) AS next
 """
 
 log = structlog.get_logger("stripe_lite.workers")

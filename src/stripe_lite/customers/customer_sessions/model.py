@@ -6,7 +6,7 @@ from sqlalchemy import ForeignKeyConstraint, Index, UniqueConstraint
 from sqlalchemy.dialects.postgresql import BYTEA
 from sqlalchemy.orm import Mapped, mapped_column
 
-from stripe_lite.db.base import Id, Json, Resource
+from stripe_lite.db.base import BRIN, Id, Json, Resource
 
 
 class CustomerSession(Resource):
@@ -16,7 +16,7 @@ class CustomerSession(Resource):
     __table_args__ = (
         ForeignKeyConstraint(["account_id", "customer_id"], ["customers.account_id", "customers.id"]),
         UniqueConstraint("account_id", "digest"),
-        Index(None, "created_at", postgresql_using="brin"),
+        Index(None, "created_at", **BRIN),
     )
 
     digest: Mapped[bytes] = mapped_column(BYTEA)
