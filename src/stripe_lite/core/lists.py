@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any, Generic, Literal, Protocol, Self, TypeVar
+from typing import Annotated, Any, Generic, Literal, Protocol, Self, TypeVar, overload
 
 from pydantic import Field, PrivateAttr, SerializeAsAny, field_validator, model_validator
 from pydantic_core import to_json
@@ -12,7 +12,7 @@ from stripe_lite.core.objects import Params, StripeObject, Tree
 
 LIST_LIMIT_DEFAULT = 10
 LIST_LIMIT_MAX = 100
-KNOWN_MAX = 2000  # Of about two kilobytes each.
+KNOWN_MAX = 500  # Of about two kilobytes each: enough for the pages that are looked at again and again.
 
 AnyRow = TypeVar("AnyRow")
 AnyObject = TypeVar("AnyObject", bound=StripeObject)
@@ -73,6 +73,26 @@ class SearchParams(Params):
         return checked_limit(limit)
 
 
+class Unmade(Sequence[AnyRow]):
+    """Rows of which ids and versions are known; each is made when it is looked at."""
+
+    def __init__(self, names: Sequence[tuple[str, int]], make: Callable[[int], AnyRow]) -> None:
+        self.names = names
+        self._make = make
+
+    @overload
+    def __getitem__(self, place: int) -> AnyRow: ...
+    @overload
+    def __getitem__(self, place: slice) -> list[AnyRow]: ...
+    def __getitem__(self, place: int | slice) -> AnyRow | list[AnyRow]:
+        if isinstance(place, slice):
+            return [self._make(each) for each in range(*place.indices(len(self.names)))]
+        return self._make(range(len(self.names))[place])
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+
 @dataclass(frozen=True, slots=True)
 class Page(Generic[AnyRow]):
     """Rows of one page, newest first, and whether more follow."""
@@ -113,7 +133,9 @@ class StoredList(ListObject[AnyObject]):
         """The JSON that clients get; the objects themselves are made only of rows that have not been shown before."""
         if self._page is None:
             return super().dump()
-        shown = b",".join([_json_of(row, self._render) for row in self._page.rows])
+        rows = self._page.rows
+        names = rows.names if isinstance(rows, Unmade) else [(row.id, row.version) for row in rows]
+        shown = b",".join([_json_of(rows, place, name, self._render) for place, name in enumerate(names)])
         has_more = b"true" if self.has_more else b"false"
         return b'{"object":"list","data":[%b],"has_more":%b,"url":%b}' % (shown, has_more, to_json(self.url))
 
@@ -140,13 +162,13 @@ def listed(page: Page[AnyStored], render: Callable[[AnyStored], AnyObject], url:
 _known: dict[tuple[Callable[[Any], StripeObject], str, int], bytes] = {}
 
 
-def _json_of(row: Stored, render: Callable[[Any], StripeObject]) -> bytes:
-    key = (render, row.id, row.version)
+def _json_of(rows: Sequence[Any], place: int, name: tuple[str, int], render: Callable[[Any], StripeObject]) -> bytes:
+    key = (render, *name)
     json = _known.get(key)
     if json is None:
         if len(_known) >= KNOWN_MAX:
             _known.clear()
-        json = _known[key] = render(row).dump()
+        json = _known[key] = render(rows[place]).dump()
     return json
 
 

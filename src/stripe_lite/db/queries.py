@@ -9,7 +9,7 @@ from functools import cache
 from operator import itemgetter
 from typing import Any, TypeVar
 
-from pydantic_core import to_json
+from pydantic_core import from_json, to_json
 from sqlalchemy import Select, inspect
 from sqlalchemy.dialects import registry as dialects
 from sqlalchemy.dialects.postgresql import JSON, JSONB
@@ -72,6 +72,14 @@ class Fields:
         row = self.mapper.class_manager.new_instance()
         row.__dict__.update(zip(self.keys, record, strict=True))
         return row
+
+    def decoded(self, record: Iterable[Any]) -> list[Any]:
+        """The values of a record whose JSON was read as text."""
+        values = list(record)
+        for place, _ in self.bound:
+            text = values[place]
+            values[place] = None if text is None else from_json(text)
+        return values
 
     def values(self, row: Base) -> list[Any]:
         """What is sent for every field, in the table's order."""

@@ -13,14 +13,13 @@ from sqlalchemy import Select
 from sqlalchemy.orm.base import instance_state
 
 from stripe_lite.core.clock import utc_now
-from stripe_lite.core.errors import ResourceMissing
 from stripe_lite.core.lists import ListParams, Page
 from stripe_lite.core.memory import Memory
 from stripe_lite.core.terms import Terms
 from stripe_lite.db import queries, writes
-from stripe_lite.db.base import Base, Remembered, Resource, Row
+from stripe_lite.db.base import Base, Remembered, Row
 from stripe_lite.db.outcomes import LOST, CommitUnknown, Conflict
-from stripe_lite.db.pages import Condition, page_sql, page_statement
+from stripe_lite.db.pages import Condition, page_of
 from stripe_lite.db.plan import Plan, Recorded, RequestStamp
 from stripe_lite.db.sending import locking, send, send_singly
 from stripe_lite.db.session import APPLICATION_NAME, Database, Driver, Lease
@@ -134,6 +133,12 @@ class Work:
         rows = [row for key in wanted if isinstance(row := self._known.get(key), Row)]
         return rows if len(rows) == len(wanted) else []
 
+    def taken(self, model: type[AnyRow], values: Iterable[Any]) -> AnyRow:
+        """The row, of this account and mode, whose values were read by a statement of one's own."""
+        row = self._remember(model, values, locked=False)
+        assert row is not None, "the statement asked for rows of the other mode"
+        return row
+
     def adopt(self, rows: Iterable[Row]) -> None:
         """Watch rows without reading them, as an earlier work of this process committed them a moment ago.
 
@@ -163,23 +168,7 @@ class Work:
         self, model: type[AnyRow], params: ListParams, *conditions: Condition, noun: str = "", mixed: bool = False
     ) -> Page[AnyRow]:
         """One page of the account's rows, newest first, from the client's cursor; `mixed`: with different prefixes."""
-        backwards = params.ending_before is not None
-        cursor = params.ending_before or params.starting_after
-        if cursor is not None and await self.get(model, cursor) is None:
-            noun = noun or model.__tablename__.removesuffix("s")
-            raise ResourceMissing(noun, cursor, param="ending_before" if backwards else "starting_after")
-        if conditions:
-            statement = page_statement(model, self.account_id, self.livemode, params, conditions, mixed=mixed)
-            rows = await self.all(statement)
-        else:
-            arguments: list[Any] = [self.account_id, params.limit + 1]
-            arguments += [self.livemode] if issubclass(model, Resource) else []
-            arguments += [cursor] if cursor is not None else []
-            records = await self.execute(page_sql(model, cursor is not None, backwards), *arguments)
-            found = (self._remember(model, record, locked=False) for record in records)
-            rows = [row for row in found if row is not None]
-        has_more, rows = len(rows) > params.limit, rows[: params.limit]
-        return Page(rows[::-1] if backwards else rows, has_more)
+        return await page_of(self, model, params, conditions, noun, mixed=mixed)
 
     async def values(self, statement: Select[*tuple[Any, ...]]) -> list[asyncpg.Record]:
         """The records of a statement that reads something else than whole rows: counts, sums, single columns."""
