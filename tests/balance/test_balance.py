@@ -1,11 +1,14 @@
 """Payments and refunds in the balance: what they add to it, what they cost, and when the money may be used."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import asyncpg
+import pytest
 
 from stripe_lite.balance import balances
+from stripe_lite.balance.balance_transactions.model import BalanceTransaction
+from stripe_lite.balance.balance_transactions.schema import render
 from stripe_lite.db.session import Database
 from stripe_lite.workers.upkeep import UpkeepWorker
 from tests.shop import Shop, raises_stripe
@@ -43,6 +46,27 @@ async def test_a_card_that_bypasses_the_pending_balance_is_available_at_once(sho
     await shop.v1.payment_intents.create_async(PAYMENT | {"payment_method": "pm_card_bypassPending"})
     balance = await shop.v1.balance.retrieve_async()
     assert ([part.amount for part in balance.available], [part.amount for part in balance.pending]) == ([9_680], [0])
+
+
+@pytest.mark.parametrize(("seconds", "status"), [(0, "available"), (1, "pending")])
+def test_what_is_available_at_once_is_so_for_whoever_sees_it(seconds: int, status: str) -> None:
+    asked_at = datetime(2031, 3, 3, tzinfo=UTC)
+    written_at = asked_at + timedelta(milliseconds=5)  # The request began before, and read after it.
+    transaction = BalanceTransaction(
+        account_id="acct_1",
+        id="txn_1",
+        livemode=False,
+        created_at=written_at,
+        available_at=written_at + timedelta(seconds=seconds),
+        type="topup",
+        amount=1,
+        fee=0,
+        net=1,
+        currency="usd",
+        fee_details=[],
+        source_type="card",
+    )
+    assert render(transaction, asked_at).status == status
 
 
 async def test_what_was_added_up_counts_as_before(shop: Shop, dsn: str) -> None:

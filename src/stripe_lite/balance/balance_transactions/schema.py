@@ -64,7 +64,10 @@ class BalanceTransactionObject(StripeObject):
 
 
 def render(transaction: BalanceTransaction, now: datetime) -> BalanceTransactionObject:
-    """A balance transaction as clients see it at a moment."""
+    """A balance transaction as clients see it at a moment.
+
+    A request may begin before what it reads is written: what was available at once is so for whoever sees it.
+    """
     rate = transaction.exchange_rate
     return BalanceTransactionObject(
         id=transaction.id,
@@ -80,7 +83,7 @@ def render(transaction: BalanceTransaction, now: datetime) -> BalanceTransaction
         net=transaction.net,
         reporting_category=_category(transaction),
         source=transaction.source_id,
-        status="available" if transaction.available_at <= now else "pending",
+        status="available" if transaction.available_at <= max(now, transaction.created_at) else "pending",
         type=transaction.type,
     )
 
