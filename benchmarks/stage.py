@@ -184,7 +184,11 @@ def set_stage(*, from_models: bool = False) -> Iterator[Stage]:
 
 
 def play(scenario: Scenario) -> Outcome:
-    """Let the load generator play a scenario in a process of its own."""
+    """Let the load generator play a scenario in a process of its own.
+
+    First the disk gets what was left to it: else one side of a comparison waits for what the other has written.
+    """
+    os.sync()
     done = subprocess.run(
         [sys.executable, "-m", "benchmarks.load"],
         input=json.dumps(asdict(scenario)),

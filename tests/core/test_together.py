@@ -101,6 +101,17 @@ async def test_nobody_waits_long_for_what_is_held_up(way: Way) -> None:
     assert await asyncio.gather(*asked) == [0, 10, 20]
 
 
+async def test_nobody_waits_long_where_more_wait_than_may_go_together(
+    way: Way, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(together, "TOGETHER_MAX", 2)
+    asked = [way.ask(number) for number in range(6)]
+    await way.until_sent(4)  # None of them has arrived.
+    assert [things for _, things in way.sent] == [[0], [1, 2], [3, 4], [5]]
+    way.gate.set()
+    assert await asyncio.gather(*asked) == [10 * number for number in range(6)]
+
+
 @pytest.mark.parametrize("canceled", [0, 1, 2])
 async def test_whoever_gives_up_takes_nobody_along(way: Way, canceled: int) -> None:
     asked = [way.ask(number) for number in range(3)]

@@ -69,12 +69,14 @@ class _Lane(Generic[Thing, Result]):
         return result
 
     def _wait(self, thing: Thing) -> asyncio.Future[Result]:
-        loop = asyncio.get_running_loop()
-        result: asyncio.Future[Result] = loop.create_future()
+        result: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
         self._waiting.append((thing, result))
-        if self._timer is None:
-            self._timer = loop.call_later(WAIT_SECONDS_MAX, self._go)
+        self._wait_no_longer()
         return result
+
+    def _wait_no_longer(self) -> None:
+        if self._timer is None:
+            self._timer = asyncio.get_running_loop().call_later(WAIT_SECONDS_MAX, self._go)
 
     def _arrived(self) -> None:
         self._on_way -= 1
@@ -88,6 +90,8 @@ class _Lane(Generic[Thing, Result]):
             batch, self._waiting = self._waiting[:TOGETHER_MAX], self._waiting[TOGETHER_MAX:]
             self._on_way += 1
             self._begin(self._send_batch(batch))
+        if self._waiting:
+            self._wait_no_longer()
 
     async def _send_batch(self, batch: list[_Waiting[Thing, Result]]) -> None:
         try:

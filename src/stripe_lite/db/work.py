@@ -253,6 +253,7 @@ class Work:
                 self.close(broken=True)
         self._begun = self._sent = False
         self._witness = None
+        self._fresh.clear()  # But not what was unread: whatever is done now may rest on it.
 
     def discard(self) -> None:
         """Forget what was to be written and has not been sent, so that only what comes now is committed."""
