@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 
+import asyncpg
 import pytest
 import pytest_asyncio
 
@@ -15,6 +16,7 @@ from stripe_lite.db.session import Database
 from stripe_lite.db.work import Work
 from stripe_lite.payments.payment_intents.machine import IntentStatus
 from stripe_lite.payments.payment_intents.model import PaymentIntent
+from stripe_lite.registry import METADATA
 
 
 @dataclass
@@ -62,14 +64,22 @@ class Pair:
         return intent.amount
 
 
-@pytest_asyncio.fixture
-async def pair(dsn: str) -> AsyncIterator[Pair]:
-    database = Database(dsn, pool_size=2)
-    pair = Pair(database)
-    yield pair
-    async with database.connection() as connection:  # Intents that no request made have no history, as all others have.
-        await connection.execute("DELETE FROM payment_intents WHERE account_id = $1", pair.account_id)
+@pytest_asyncio.fixture(scope="module")
+async def database(postgres: str) -> AsyncIterator[Database]:
+    """A database of its own: intents that no request made have no history, as all others must have."""
+    connection = await asyncpg.connect(postgres)
+    await connection.execute("CREATE DATABASE recent_tests")
+    await connection.close()
+    database = Database(postgres.replace("/stripe_lite?", "/recent_tests?"), pool_size=2)
+    async with database.engine.begin() as made:
+        await made.run_sync(METADATA.create_all)
+    yield database
     await database.close()
+
+
+@pytest.fixture
+def pair(database: Database) -> Pair:
+    return Pair(database)
 
 
 async def watched(work: Work, id: str) -> PaymentIntent:
@@ -94,7 +104,9 @@ async def test_what_somebody_else_has_changed_is_read_the_second_time(pair: Pair
     old.amount += 5
     with pytest.raises(Conflict):
         await work.commit()
-    assert (await watched(pair.work(), id)).amount == 2000
+    work = pair.work()
+    assert (await watched(work, id)).amount == 2000
+    work.close()
 
 
 @pytest.mark.parametrize("same", [False, True])
