@@ -293,6 +293,8 @@ async def test_payouts_are_listed_by_what_they_are(merchant: Shop) -> None:
     assert await found(destination=bank.id) == [one.id]
     assert await found(arrival_date=one.arrival_date) == [two.id, one.id]
     assert await found(arrival_date={"gt": one.arrival_date}) == []
+    assert await found(arrival_date={"gt": 253402300799}) == []  # the last second of the calendar
+    assert await found(arrival_date={"lte": 253402300799}) == [two.id, one.id]
     assert await found(created={"lt": one.created}) == []
     named = "Invalid status: must be one of pending, in_transit, paid, failed, or canceled"
     with raises_stripe(param="status", message=named):

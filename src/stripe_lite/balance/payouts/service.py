@@ -27,7 +27,7 @@ from stripe_lite.core.clock import from_unix
 from stripe_lite.core.errors import InvalidParameter, InvalidRequest, ResourceMissing, UnexpectedState
 from stripe_lite.core.lists import CreatedFilter, Page
 from stripe_lite.core.objects import changes
-from stripe_lite.db.filters import created_between
+from stripe_lite.db.filters import END_OF_SECOND, created_between
 from stripe_lite.db.jobs import Job
 from stripe_lite.db.locks import hold
 from stripe_lite.db.work import Work
@@ -229,13 +229,12 @@ def _arriving(bounds: CreatedFilter | None) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = []
     if bounds is None:
         return conditions
-    second = timedelta(seconds=1)
     if bounds.gt is not None:
-        conditions.append(Payout.arrival_at >= from_unix(bounds.gt) + second)
+        conditions.append(Payout.arrival_at > from_unix(bounds.gt) + END_OF_SECOND)
     if bounds.gte is not None:
         conditions.append(Payout.arrival_at >= from_unix(bounds.gte))
     if bounds.lt is not None:
         conditions.append(Payout.arrival_at < from_unix(bounds.lt))
     if bounds.lte is not None:
-        conditions.append(Payout.arrival_at < from_unix(bounds.lte) + second)
+        conditions.append(Payout.arrival_at <= from_unix(bounds.lte) + END_OF_SECOND)
     return conditions
