@@ -107,6 +107,56 @@ async def test_sources_by_their_numbers(shop: Shop) -> None:
     assert (response.json()["object"], response.json()["status"]) == ("bank_account", "new")
 
 
+async def test_a_source_may_be_the_details_themselves(shop: Shop) -> None:
+    customer = await shop.v1.customers.create_async({"source": CARD})
+    account = ACCOUNT | {
+        "account_number": "000123456789",
+        "account_holder_name": "Ada",
+        "account_holder_type": "company",
+    }
+    saved = await shop.v1.customers.payment_sources.create_async(customer.id, {"source": account})
+    assert (saved.object, saved.account_holder_name, saved.status) == ("bank_account", "Ada", "new")
+    charge = await shop.v1.charges.create_async({"amount": 1000, "currency": "usd", "source": CARD})
+    assert (charge.status, charge.source.object, charge.source.last4) == ("succeeded", "card", "4242")
+    updated = await shop.v1.customers.update_async(
+        customer.id,
+        {"source": CARD | {"number": "5555555555554444"}, "expand": ["default_source"]},
+    )
+    assert updated.default_source.last4 == "4444"
+    types = await shop.event_types()
+    assert types[:5] == [
+        "customer.created",
+        "payment_method.attached",
+        "customer.source.created",
+        "customer.source.created",
+        "charge.succeeded",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "code", "param"),
+    [
+        ({"number": "4242424242424241"}, "incorrect_number", "number"),
+        ({"exp_year": 2010}, "invalid_expiry_year", "exp_year"),
+        ({"number": "4000000000000002"}, "card_declined", None),
+    ],
+)
+async def test_the_details_of_a_source_are_checked(
+    shop: Shop, wrong: dict[str, object], code: str, param: str | None
+) -> None:
+    customer = await shop.v1.customers.create_async()
+    with raises_stripe("card_error", code=code, param=param, status=402):
+        await shop.v1.customers.payment_sources.create_async(customer.id, {"source": CARD | wrong})
+
+
+async def test_a_message_does_not_repeat_a_cards_code(shop: Shop) -> None:
+    response = await shop.post(
+        "/v1/payment_intents", {"amount": "100", "currency": "usd", "payment_method[cvc]": "719"}
+    )
+    assert response.json()["error"]["param"] == "payment_method"
+    assert "719" not in response.text
+
+
 async def test_a_bank_account_is_verified_by_two_amounts(shop: Shop) -> None:
     account = {"country": "US", "routing_number": "110000000", "account_number": "000123456789"}
     token = await shop.v1.tokens.create_async({"bank_account": account})

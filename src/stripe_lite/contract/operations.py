@@ -20,7 +20,7 @@ from stripe_lite.contract.scalars import (
     Text,
     Timestamp,
 )
-from stripe_lite.core.card_numbers import redact
+from stripe_lite.core.card_numbers import CODES, redact
 from stripe_lite.core.errors import InvalidParameter
 from stripe_lite.core.forms import Tree
 
@@ -208,5 +208,15 @@ def _bracketed(path: tuple[str, ...]) -> str:
 
 
 def _shown(value: object) -> str:
-    text = value if isinstance(value, str) else json.dumps(value)
+    """The value, shortened."""
+    text = value if isinstance(value, str) else json.dumps(_without_codes(value))
     return text if len(text) <= SHOWN_CHARACTERS_MAX else f"{text[:SHOWN_CHARACTERS_MAX]}…"
+
+
+def _without_codes(value: object) -> object:
+    """The value without the security code of a card that was sent in a wrong place."""
+    if isinstance(value, list):
+        return [_without_codes(item) for item in value]
+    if isinstance(value, dict):
+        return {name: _without_codes(item) for name, item in value.items() if name not in CODES}
+    return value

@@ -30,6 +30,18 @@ WITHIN: Mapping[str, Mapping[str, Leaf]] = {
     "POST /v1/setup_intents/{intent}/confirm": _AGREED,
 }
 
+# A new source may be sent by its details under the name `source`, too: by those that are described of these parameters,
+# or, where an operation describes none, of another one's.
+_KINDS = ("card", "bank_account")
+SOURCES: Mapping[str, tuple[str, tuple[str, ...]]] = {
+    "POST /v1/charges": ("POST /v1/charges", ("card",)),
+    "POST /v1/customers": ("POST /v1/customers/{customer}", _KINDS),
+    "POST /v1/customers/{customer}": ("POST /v1/customers/{customer}", _KINDS),
+    "POST /v1/customers/{customer}/bank_accounts": ("POST /v1/customers/{customer}/bank_accounts", _KINDS),
+    "POST /v1/customers/{customer}/cards": ("POST /v1/customers/{customer}/cards", _KINDS),
+    "POST /v1/customers/{customer}/sources": ("POST /v1/customers/{customer}/sources", _KINDS),
+}
+
 
 def joined(lines: list[bytes]) -> list[bytes]:
     """A room's lines with what is undescribed in it: new nodes at the end, and new roots that name them."""
@@ -43,8 +55,22 @@ def joined(lines: list[bytes]) -> list[bytes]:
     for key in roots.keys() & WITHIN.keys():
         for path, leaf in WITHIN[key].items():
             roots[key] = _within(extended, roots[key], path.split("."), leaf)
+    for key in roots.keys() & SOURCES.keys():
+        lender, names = SOURCES[key]
+        described: dict[str, int] = json.loads(extended[roots[lender]])["fields"]
+        roots[key] = _by_details(extended, roots[key], [described[name] for name in names])
     extended[0] = json.dumps(roots).encode()
     return extended
+
+
+def _by_details(lines: list[bytes], number: int, kinds: list[int]) -> int:
+    """A copy of a root whose `source` is what any of these nodes is: details, or a text."""
+    root: dict[str, Any] = json.loads(lines[number])
+    of = dict.fromkeys(each for kind in kinds for each in json.loads(lines[kind])["of"])
+    lines.append(json.dumps({"type": "any", "of": list(of)}).encode())
+    root["fields"] = root["fields"] | {"source": len(lines) - 1}
+    lines.append(json.dumps(root).encode())
+    return len(lines) - 1
 
 
 def _within(lines: list[bytes], number: int, steps: list[str], leaf: Leaf) -> int:

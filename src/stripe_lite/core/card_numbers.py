@@ -3,6 +3,8 @@
 import re
 
 LENGTH_MIN, LENGTH_MAX = 13, 19
+# A security code goes by other names too: the request is refused then, and what it held is still not written down.
+CODES = frozenset({"csc", "cvc", "cvc2", "cvv", "cvv2", "security_code"})
 
 _digits_pattern = re.compile(r"(?<!\d)\d(?:[ -]?\d){12,18}(?!\d)", re.ASCII)
 

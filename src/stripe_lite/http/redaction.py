@@ -2,15 +2,13 @@
 
 import re
 
-from stripe_lite.core.card_numbers import redact
+from stripe_lite.core.card_numbers import CODES, redact
 from stripe_lite.core.objects import Tree
 
 REDACTED = "[redacted]"
 
 # Of these the last four characters stay, as on a receipt.
 NUMBERS = frozenset({"account_number", "iban", "number"})
-# A security code goes by other names too: the request is refused then, and what it held is still not written down.
-CODES = frozenset({"csc", "cvc", "cvc2", "cvv", "cvv2", "security_code"})
 SECRETS = CODES | {"api_key", "client_secret", "id_number", "id_number_secondary", "password", "secret", "ssn_last_4"}
 
 _secret_pattern = re.compile(

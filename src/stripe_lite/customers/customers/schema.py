@@ -78,7 +78,9 @@ class CustomerFields(Params):
     phone: str | None = Field(None, description="Phone number.")
     preferred_locales: list[str] | None = Field(None, description="Preferred languages, best first.")
     shipping: ShippingParams | None = Field(None, description="Where goods are sent.")
-    source: str | None = Field(None, description="A token or source to attach as the new default.")
+    source: CardSourceParams | BankAccountSourceParams | str | None = Field(
+        None, description="A token or source to attach as the new default, or a card or bank account by its details."
+    )
     tax: TaxParams | None = Field(None, description="Where the customer is taxed.")
     tax_exempt: Literal["none", "exempt", "reverse"] | None = Field(None, description="Tax exemption.")
 

@@ -168,9 +168,9 @@ async def _source(work: Work, params: ChargeCreateParams) -> PaymentMethod:
         raise InvalidRequest("You may only specify one of these parameters: card, source.", param="card")
     if params.customer is not None:
         await customers.living(work, params.customer)
-    if isinstance(params.card, CardSourceParams):
-        return await sources.of_details(work, SourceCreateParams(card=params.card))
     named = params.source or params.card
+    if isinstance(named, CardSourceParams):
+        return await sources.of_details(work, SourceCreateParams(card=named))
     param = "source" if params.card is None else "card"
     if named is None:
         if params.customer is None:

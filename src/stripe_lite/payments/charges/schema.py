@@ -46,7 +46,9 @@ class ChargeCreateParams(Params):
     radar_options: RadarOptionsParams | None = Field(None, description="What you know about the payer's session.")
     receipt_email: str | None = Field(None, description="Where the receipt is sent to.")
     shipping: ShippingParams | None = Field(None, description="Where goods are sent.")
-    source: str | None = Field(None, description="A token, or one of the customer's sources.", examples=["tok_visa"])
+    source: CardSourceParams | str | None = Field(
+        None, description="A token, a card, or one of the customer's sources.", examples=["tok_visa"]
+    )
     statement_descriptor: str | None = Field(None, description="The statement's text for other payments than by card.")
     statement_descriptor_suffix: str | None = Field(None, description="What follows your prefix on a card's statement.")
     transfer_group: str | None = Field(None, description="Groups charges and transfers that belong together.")

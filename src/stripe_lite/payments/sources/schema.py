@@ -234,7 +234,9 @@ class SourceCreateParams(Params):
     bank_account: BankAccountSourceParams | str | None = Field(None, description="A bank account, or its token.")
     card: CardSourceParams | str | None = Field(None, description="A card, or its token.")
     metadata: Metadata | None = Field(None, description="Your own key-value pairs.")
-    source: str | None = Field(None, description="The token of a card or of a bank account.")
+    source: CardSourceParams | BankAccountSourceParams | str | None = Field(
+        None, description="A card or a bank account, or the token of one."
+    )
 
 
 class SourceUpdateParams(Params):
