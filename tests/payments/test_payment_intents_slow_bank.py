@@ -1,5 +1,6 @@
 """A bank that takes its time: clients are answered before it is, and nothing is done twice or by halves."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from functools import partial
 from types import SimpleNamespace
@@ -88,3 +89,23 @@ async def test_a_payment_under_way_is_canceled_or_made(slow: Shop) -> None:
         else:
             expected = "requires_capture" if params["capture_method"] == "manual" else "succeeded"
             assert (now.status, charge.status) == (expected, "succeeded")
+
+
+async def test_an_inquiry_does_not_escalate_while_all_of_its_payment_is_being_refunded(slow: Shop) -> None:
+    await slow.v1.payment_intents.create_async(
+        BY_CARD | {"payment_method": "pm_card_createDisputeInquiry", "confirm": True}
+    )
+
+    async def first() -> SimpleNamespace:
+        found = (await slow.v1.disputes.list_async()).data
+        return SimpleNamespace(number=len(found), dispute=found[0] if found else None)
+
+    inquiry = (await slow.until(first, number=1)).dispute
+    evidence = {"uncategorized_text": "escalate_inquiry_evidence"}
+    refund, _ = await asyncio.gather(
+        slow.v1.refunds.create_async({"charge": inquiry.charge}),
+        slow.v1.disputes.update_async(inquiry.id, {"evidence": evidence}),
+    )
+    await slow.until(lambda: slow.v1.refunds.retrieve_async(refund.id), status="succeeded")
+    closed = await slow.until(lambda: slow.v1.disputes.retrieve_async(inquiry.id), status="warning_closed")
+    assert closed.balance_transactions == []

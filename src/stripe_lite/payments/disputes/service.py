@@ -155,10 +155,10 @@ def _verdict(work: Work, dispute: Dispute) -> DisputeFact | None:
 
 
 async def _decide(work: Work, dispute: Dispute, charge_id: str, fact: DisputeFact) -> None:
-    """Carry a decision out; the charge is locked."""
+    """Carry a decision out; the charge is locked. What is being refunded as a whole is not withdrawn on top of that."""
     charge = await charges.retrieve(work, charge_id, lock=True)
     before = render(dispute, work.now)
-    if fact is DisputeFact.ESCALATED:
+    if fact is DisputeFact.ESCALATED and charge.amount_refundable:
         _reopen(dispute)
         await money.withdraw(work, dispute, charge)
         apply(work, dispute, fact, before)
