@@ -154,6 +154,8 @@ async def test_a_deleted_customer_is_gone_for_everything_else(shop: Shop) -> Non
         ({"test_clock": "clock_1"}, "test_clock", "parameter_unsupported"),
         ({"email": "ann"}, "email", "email_invalid"),
         ({"email": "ann@ example.com"}, "email", "email_invalid"),
+        ({"email": "ann@example"}, "email", "email_invalid"),
+        ({"email": "ann@.example.com"}, "email", "email_invalid"),
         ({"email": "a@" + "b" * 511}, "email", None),
         ({"email": ""}, "email", "parameter_invalid_empty"),
         ({"name": "n" * 257}, "name", None),

@@ -156,6 +156,36 @@ async def test_a_reserved_charge_is_captured(shop: Shop, amount: int | None) -> 
         await shop.v1.charges.capture_async(charge.id)
 
 
+async def test_a_capture_changes_what_the_statement_says(shop: Shop) -> None:
+    reserved = await shop.v1.charges.create_async(RESERVED | {"statement_descriptor_suffix": "TEA"})
+    charge = await shop.v1.charges.capture_async(reserved.id, {"statement_descriptor_suffix": "CAKE"})
+    assert charge.statement_descriptor_suffix == "CAKE"
+    assert charge.calculated_statement_descriptor == "STRIPE LITE* CAKE"
+
+
+@pytest.mark.parametrize(
+    ("params", "param"),
+    [
+        ({"receipt_email": "ada"}, "receipt_email"),
+        ({"statement_descriptor": "<tea>"}, "statement_descriptor"),
+        ({"statement_descriptor_suffix": "123"}, "statement_descriptor_suffix"),
+    ],
+)
+async def test_what_no_receipt_or_statement_can_have_is_refused(shop: Shop, params: dict[str, str], param: str) -> None:
+    with raises_stripe(param=param, status=400):
+        await shop.v1.charges.create_async(DIRECT | params)
+    reserved = await shop.v1.charges.create_async(RESERVED)
+    with raises_stripe(param=param, status=400):
+        await shop.v1.charges.capture_async(reserved.id, params)
+    assert not (await shop.v1.charges.retrieve_async(reserved.id)).captured
+
+
+async def test_a_charges_receipt_goes_to_an_address(shop: Shop) -> None:
+    charge = await shop.v1.charges.create_async(DIRECT)
+    with raises_stripe(code="email_invalid", param="receipt_email", status=400):
+        await shop.v1.charges.update_async(charge.id, {"receipt_email": "ada"})
+
+
 async def test_more_than_reserved_cannot_be_captured(shop: Shop) -> None:
     charge = await shop.v1.charges.create_async(RESERVED)
     with raises_stripe(code="amount_too_large", param="amount"):

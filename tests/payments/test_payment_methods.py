@@ -170,6 +170,30 @@ async def test_a_real_card_is_declined(shop: Shop) -> None:
         await shop.v1.payment_methods.create_async({"type": "card", "card": CARD | {"number": "4539578763621486"}})
 
 
+async def test_a_token_comes_without_details_of_another_kind(shop: Shop) -> None:
+    by_token = {"type": "card", "card": {"token": "tok_visa"}}
+    with raises_stripe(param="ideal", status=400):
+        await shop.v1.payment_methods.create_async(by_token | {"ideal": {"bank": "ing"}})
+
+
+@pytest.mark.parametrize(
+    ("billing_details", "code", "param"),
+    [
+        ({"email": "jenny"}, "email_invalid", "billing_details[email]"),
+        ({"email": "jenny@example"}, "email_invalid", "billing_details[email]"),
+        ({"address": {"country": "JA"}}, None, "billing_details[address][country]"),
+        ({"address": {"country": "USA"}}, None, "billing_details[address][country]"),
+    ],
+)
+async def test_a_payer_can_be_reached(
+    shop: Shop, billing_details: dict[str, object], code: str | None, param: str
+) -> None:
+    with raises_stripe(code=code, param=param, status=400):
+        await shop.v1.payment_methods.create_async(
+            {"type": "card", "card": CARD, "billing_details": billing_details},
+        )
+
+
 async def test_what_a_type_needs_must_be_there(shop: Shop) -> None:
     with raises_stripe(code="parameter_missing", param="type", status=400):
         await shop.v1.payment_methods.create_async({"card": CARD})

@@ -127,6 +127,20 @@ async def test_wrong_card_details_are_card_errors(
         await shop.v1.tokens.create_async({"card": CARD | changed})
 
 
+@pytest.mark.parametrize(
+    ("changed", "code", "param"),
+    [
+        ({"routing_number": "110"}, "routing_number_invalid", "bank_account[routing_number]"),
+        ({"account_number": "000999999999"}, "account_number_invalid", "bank_account[account_number]"),
+    ],
+)
+async def test_wrong_accounts_are_named_as_they_were_sent(
+    shop: Shop, changed: dict[str, str], code: str, param: str
+) -> None:
+    with raises_stripe(code=code, param=param, status=400):
+        await shop.v1.tokens.create_async({"bank_account": ACCOUNT | changed})
+
+
 async def test_a_token_stands_for_one_thing(shop: Shop) -> None:
     with raises_stripe():
         await shop.v1.tokens.create_async({})

@@ -233,12 +233,12 @@ def generated(country: str, email: str) -> AccountFact:
     return next(account for account in SEPA_ACCOUNTS if account.country == country and account.outcome == outcome)
 
 
-def recognise(method: Method, number: str, *, routing: str | None = None) -> AccountFact:
-    """Read an account's details; raises InvalidRequest where they cannot be right."""
+def recognise(method: Method, number: str, *, routing: str | None = None, param: str | None = None) -> AccountFact:
+    """Read an account's details; raises InvalidRequest where they cannot be right. `param` is what brought them."""
     digits = number.replace(" ", "").replace("-", "").upper()
     known = _BY_NUMBER.get((method, digits))
     if method == "us_bank_account":
-        return _us_account(known, routing)
+        return _us_account(known, routing, param or method)
     if method == "sepa_debit":
         return known or _iban(digits)
     if digits == BACS_REFUSED or len(digits) not in _LENGTHS[method] or not _digits(digits):
@@ -259,19 +259,19 @@ def _digits(text: str) -> bool:
     return text.isascii() and text.isdigit()
 
 
-def _us_account(known: AccountFact | None, routing: str | None) -> AccountFact:
+def _us_account(known: AccountFact | None, routing: str | None, param: str) -> AccountFact:
     if routing is not None and not (len(routing) == 9 and _digits(routing)):
         raise InvalidRequest(
             "Routing number must have 9 digits.",
             code="routing_number_invalid",
-            param="us_bank_account[routing_number]",
+            param=f"{param}[routing_number]",
         )
     if known is None:
         raise InvalidRequest(
             "You must use a test bank account number in test mode. Try 000123456789 or see more options at "
             "https://stripe.com/docs/connect/testing#account-numbers.",
             code="account_number_invalid",
-            param="us_bank_account[account_number]",
+            param=f"{param}[account_number]",
         )
     return known
 

@@ -3,7 +3,7 @@
 import re
 from ipaddress import ip_address
 
-from stripe_lite.core import metadata
+from stripe_lite.core import contacts, metadata
 from stripe_lite.core.errors import InvalidRequest
 from stripe_lite.customers.customers import location
 from stripe_lite.customers.customers.model import Customer
@@ -25,14 +25,12 @@ DETAILS = (
     "tax_exempt",
 )
 
-_email = re.compile(r"[^@\s]+@[^@\s]+")
 _invoice_prefix = re.compile(r"[A-Z0-9]{3,12}")
 
 
 def check(params: CustomerFields) -> None:
     """Refuse what no customer can have."""
-    if params.email is not None and not _email.fullmatch(params.email):
-        raise InvalidRequest(f"Invalid email address: {params.email}", code="email_invalid", param="email")
+    contacts.check_email(params.email, "email")
     prefix = params.invoice_prefix
     if prefix is not None and not _invoice_prefix.fullmatch(prefix):
         raise InvalidRequest("An invoice prefix has 3 to 12 capital letters or digits.", param="invoice_prefix")

@@ -14,7 +14,7 @@ from stripe_lite.payments import kinds
 from stripe_lite.payments.charges import service as charges
 from stripe_lite.payments.charges.machine import ChargeStatus
 from stripe_lite.payments.charges.model import Charge
-from stripe_lite.payments.charges.schema import ChargeCaptureParams, ChargeCreateParams, stored
+from stripe_lite.payments.charges.schema import ChargeCaptureParams, ChargeCreateParams
 from stripe_lite.payments.charges.service import Attempt
 from stripe_lite.payments.payment_methods import charging
 from stripe_lite.payments.payment_methods.details import missing
@@ -28,6 +28,8 @@ from stripe_lite.payments.tokens import service as tokens
 
 CHARGE_MADE = "charge"
 CHARGE_CAPTURED = "charge_capture"
+# What a capture may change of the charge's statement.
+STATEMENT_TEXTS = ("statement_descriptor", "statement_descriptor_suffix")
 NEVER = datetime.max.replace(tzinfo=UTC)
 
 
@@ -41,7 +43,7 @@ async def create(work: Work, params: ChargeCreateParams) -> Charge:
     money.check_amount(params.amount, currency)
     source = await _source(work, params)
     _check_chargeable(source, params.amount, currency, capture=params.capture)
-    details = stored(params.sent()) | {
+    details = charges.kept(params.sent()) | {
         "authentication": objects.authentication_of(source),
         "source": render_source(source).tree(),
     }
@@ -128,7 +130,9 @@ async def capture(work: Work, id: str, params: ChargeCaptureParams) -> Charge:
             param="amount",
         )
     charges.set_transfer_group(charge, params.transfer_group)
-    charge.details = charge.details | stored(params.sent())
+    kept = charges.kept(params.sent())
+    charge.details = charge.details | kept
+    charges.restate(charge, {name: kept[name] for name in STATEMENT_TEXTS if name in kept})
     charge.asking = CHARGE_CAPTURED
     terms = Capture(
         account_id=work.account_id,

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from stripe_lite.bank.port import Answer
-from stripe_lite.core import metadata
+from stripe_lite.core import contacts, metadata
 from stripe_lite.core.clock import unix_or_none
 from stripe_lite.core.errors import CardError, InvalidRequest, LockTimeout, ResourceMissing
 from stripe_lite.core.ids import new_id, new_secret
@@ -18,6 +18,7 @@ from stripe_lite.payments.charges import announcing, booking, receipts
 from stripe_lite.payments.charges.machine import CHARGE, ChargeFact, ChargeStatus
 from stripe_lite.payments.charges.model import Charge
 from stripe_lite.payments.charges.schema import ChargeObject, ChargeUpdateParams, FraudDetailsParams, render, stored
+from stripe_lite.payments.payment_intents import checks
 from stripe_lite.payments.payment_methods import charge_details as method_details
 from stripe_lite.payments.payment_methods.model import PaymentMethod
 from stripe_lite.payments.refunds import releases
@@ -76,7 +77,7 @@ async def update(work: Work, id: str, params: ChargeUpdateParams) -> Charge:
     set_transfer_group(charge, params.transfer_group)
     if params.given("metadata"):
         charge.meta = metadata.merge(charge.meta, params.metadata)
-    charge.details = charge.details | stored(params.sent())
+    charge.details = charge.details | kept(params.sent())
     receipts.make_out(charge)
     if params.fraud_details is not None:
         _report_fraud(charge, params.fraud_details)
@@ -84,6 +85,13 @@ async def update(work: Work, id: str, params: ChargeUpdateParams) -> Charge:
     if previous := changes(before, after):
         record(work, "charge.updated", after, previous)
     return charge
+
+
+def kept(sent: Tree) -> Tree:
+    """What of a request is only kept and given back; refused where it cannot be right."""
+    contacts.check_email(sent.get("receipt_email"), "receipt_email")
+    checks.check_descriptors(sent)
+    return stored(sent)
 
 
 def set_transfer_group(charge: Charge, group: str | None) -> None:

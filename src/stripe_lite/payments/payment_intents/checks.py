@@ -11,19 +11,12 @@ from stripe_lite.payments import kinds
 from stripe_lite.payments.intents import Intent
 from stripe_lite.payments.payment_methods.model import PaymentMethod
 
-EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
 DESCRIPTOR_LENGTH_MAX = 22
 DESCRIPTOR_LENGTH_MIN = 5
 NOT_ON_STATEMENTS = "<>\\'\"*"
 # What would run as a script in the payer's browser.
 SCRIPTS = ("javascript", "data", "vbscript")
 SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*")
-
-
-def check_email(address: str | None, param: str = "receipt_email") -> None:
-    """Refuse what cannot be an e-mail address."""
-    if address is not None and EMAIL.fullmatch(address) is None:
-        raise InvalidRequest(f"Invalid email address: {address}", code="email_invalid", param=param)
 
 
 def check_descriptors(sent: Tree) -> None:

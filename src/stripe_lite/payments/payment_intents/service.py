@@ -2,7 +2,7 @@
 
 from sqlalchemy import ColumnElement
 
-from stripe_lite.core import metadata, money
+from stripe_lite.core import contacts, metadata, money
 from stripe_lite.core.errors import InvalidParameter, InvalidRequest, LockTimeout, ResourceMissing, UnexpectedState
 from stripe_lite.core.ids import new_id, new_secret
 from stripe_lite.core.lists import Page
@@ -319,7 +319,7 @@ def _reconsider(work: Work, intent: PaymentIntent, names: set[str]) -> None:
 
 def stored(sent: Tree, intent: PaymentIntent | None = None) -> Tree:
     """What of a request is only kept and given back, on top of what an earlier one said."""
-    checks.check_email(sent.get("receipt_email"))
+    contacts.check_email(sent.get("receipt_email"), "receipt_email")
     checks.check_descriptors(sent)
     kept = {name: sent[name] for name in STORED if name in sent}
     if "shipping" in sent:

@@ -46,12 +46,6 @@ def read(params: PaymentMethodDataParams, account_id: str, today: date) -> Known
     """Read the details of a new payment method; raises CardError or InvalidRequest where they cannot be right."""
     if params.type is None:
         raise missing("type")
-    others = set(type(params).model_fields) - COMMON - {params.type}
-    for name in sorted(others):
-        if params.given(name):
-            raise InvalidRequest(
-                f"You provided the {name} parameter, but the payment method has the type {params.type}.", param=name
-            )
     key = fingerprint_key(account_id)
     if params.type == "card":
         if params.card is None:
@@ -59,6 +53,16 @@ def read(params: PaymentMethodDataParams, account_id: str, today: date) -> Known
         return _typed_card(params.card, key, today)
     reader = READERS.get(params.type)
     return Known(params.type, {}) if reader is None else reader(params, key)
+
+
+def check_fit(params: PaymentMethodDataParams) -> None:
+    """Refuse details of another type than the payment method has."""
+    others = set(type(params).model_fields) - COMMON - {params.type}
+    for name in sorted(others) if params.type is not None else ():
+        if params.given(name):
+            raise InvalidRequest(
+                f"You provided the {name} parameter, but the payment method has the type {params.type}.", param=name
+            )
 
 
 def is_named(name: str) -> bool:

@@ -7,7 +7,7 @@ from functools import lru_cache
 from sqlalchemy import ColumnElement, and_, or_
 
 from stripe_lite.bank import cards
-from stripe_lite.core import metadata
+from stripe_lite.core import contacts, metadata
 from stripe_lite.core.errors import InvalidRequest, ResourceMissing
 from stripe_lite.core.ids import new_id
 from stripe_lite.core.lists import Page
@@ -16,7 +16,7 @@ from stripe_lite.customers.customers import service as customers
 from stripe_lite.db.work import Work
 from stripe_lite.events.outbox import record
 from stripe_lite.payments.payment_methods import billing
-from stripe_lite.payments.payment_methods.details import is_named, named, read
+from stripe_lite.payments.payment_methods.details import check_fit, is_named, named, read
 from stripe_lite.payments.payment_methods.known import build, unchecked
 from stripe_lite.payments.payment_methods.model import PAYOUT_ACCOUNT, PaymentMethod
 from stripe_lite.payments.payment_methods.schema import (
@@ -51,6 +51,7 @@ async def create_from_data(work: Work, params: PaymentMethodDataParams) -> Payme
 
 async def read_data(work: Work, params: PaymentMethodDataParams) -> PaymentMethod:
     """A payment method from its details, not written yet. A card's token is used up by it."""
+    check_fit(params)
     if params.type == "card" and params.card is not None and params.card.token is not None:
         known = await tokens.spend_card(work, params.card.token, param="card[token]")
     else:
@@ -180,6 +181,8 @@ def _bill(payment_method: PaymentMethod, given: Params) -> None:
     """Merge billing details; a new address is merged into the old one, and the bank has not checked it yet."""
     sent = given.model_dump(exclude_unset=True)
     address = sent.get("address")
+    contacts.check_email(sent.get("email"), "billing_details[email]")
+    contacts.check_country((address or {}).get("country"), "billing_details[address][country]")
     if isinstance(address, dict):
         sent["address"] = (payment_method.billing_details.get("address") or {}) | address
     payment_method.billing_details = payment_method.billing_details | sent

@@ -170,7 +170,9 @@ def read_bank_account(work: Work, given: BankAccountTokenParams) -> tuple[Known,
     if country == "US":
         if given.routing_number is None:
             raise missing("bank_account[routing_number]")
-        account = accounts.recognise("us_bank_account", given.account_number, routing=given.routing_number)
+        account = accounts.recognise(
+            "us_bank_account", given.account_number, routing=given.routing_number, param="bank_account"
+        )
         known = of_us_bank_account(replace(account, routing=given.routing_number), key, False)
     else:
         known = _foreign(given, key)
