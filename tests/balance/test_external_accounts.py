@@ -100,8 +100,22 @@ async def test_the_older_paths_lead_to_the_same(shop: Shop) -> None:
     [
         ({"external_account": "btok_unknown"}, "resource_missing", "external_account"),
         ({"external_account": "tok_visa"}, "invalid_card_type", "external_account"),
-        ({"external_account": BANK | {"routing_number": "12"}}, "routing_number_invalid", None),
-        ({"external_account": BANK | {"account_number": "1"}}, "account_number_invalid", None),
+        (
+            {"external_account": BANK | {"routing_number": "12"}},
+            "routing_number_invalid",
+            "external_account[routing_number]",
+        ),
+        (
+            {"external_account": BANK | {"account_number": "1"}},
+            "account_number_invalid",
+            "external_account[account_number]",
+        ),
+        (
+            {"external_account": BANK | {"country": "DE", "account_number": "1"}},
+            "account_number_invalid",
+            "external_account[account_number]",
+        ),
+        ({"bank_account": BANK | {"country": "USA"}}, "country_code_invalid", "bank_account[country]"),
         ({"external_account": "btok_us_verified", "bank_account": "btok_us_verified"}, None, "bank_account"),
         ({}, "parameter_missing", "external_account"),
     ],

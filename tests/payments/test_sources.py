@@ -236,6 +236,8 @@ async def test_an_account_abroad_is_a_source_and_no_way_to_pay(shop: Shop) -> No
         ({"account_number": "none"}, "account_number_invalid", "bank_account[account_number]"),
         ({"account_number": "1"}, "account_number_invalid", "bank_account[account_number]"),
         ({"routing_number": "4242424242424242"}, "routing_number_invalid", "bank_account[routing_number]"),
+        ({"country": "US", "routing_number": "12"}, "routing_number_invalid", "bank_account[routing_number]"),
+        ({"country": "US", "routing_number": "110000000"}, "account_number_invalid", "bank_account[account_number]"),
     ],
 )
 async def test_an_account_abroad_has_a_country_and_a_number(

@@ -17,13 +17,13 @@ async def read(work: Work, reading: Reading) -> None:
     if isinstance(reading.given, str):
         spent = await tokens.spend(work, reading.given, param=reading.param)
     else:
-        spent = _of_details(work, reading.given)
+        spent = _of_details(work, reading.given, reading.param)
     reading.found = _card(spent, reading.param) if spent.type == "card" else _bank_account(spent)
 
 
-def _of_details(work: Work, given: BankAccountDetails) -> Spent:
+def _of_details(work: Work, given: BankAccountDetails, param: str) -> Spent:
     sent = given.model_dump(exclude={"object"}, exclude_unset=True)
-    known, extras = tokens.read_bank_account(work, BankAccountTokenParams(**sent))
+    known, extras = tokens.read_bank_account(work, BankAccountTokenParams(**sent), param=param)
     return Spent("bank_account", known, new_id("ba"), extras)
 
 

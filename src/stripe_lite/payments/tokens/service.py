@@ -157,25 +157,23 @@ def read_card(work: Work, given: CardTokenParams) -> Known:
     )
 
 
-def read_bank_account(work: Work, given: BankAccountTokenParams) -> tuple[Known, Tree]:
-    """Read a bank account that was given by its number, and what only the older objects tell of it."""
+def read_bank_account(work: Work, given: BankAccountTokenParams, *, param: str = "bank_account") -> tuple[Known, Tree]:
+    """Read a bank account that was given by its number, in a parameter, and what only the older objects tell of it."""
     key = fingerprint_key(work.account_id)
     country = given.country.upper()
     if COUNTRY.fullmatch(country) is None:
         raise InvalidRequest(
             f"Country '{given.country}' is unknown. Try a code of two letters instead, such as 'US' or 'GB'.",
             code="country_code_invalid",
-            param="bank_account[country]",
+            param=f"{param}[country]",
         )
     if country == "US":
         if given.routing_number is None:
-            raise missing("bank_account[routing_number]")
-        account = accounts.recognise(
-            "us_bank_account", given.account_number, routing=given.routing_number, param="bank_account"
-        )
+            raise missing(f"{param}[routing_number]")
+        account = accounts.recognise("us_bank_account", given.account_number, routing=given.routing_number, param=param)
         known = of_us_bank_account(replace(account, routing=given.routing_number), key, False)
     else:
-        known = _foreign(given, key)
+        known = _foreign(given, key, param)
     known.details["account_holder_type"] = given.account_holder_type
     known.details["account_type"] = given.account_type
     known.billing_details["name"] = given.account_holder_name
@@ -245,16 +243,16 @@ async def _saved(work: Work, customer_id: str | None, card_id: str | None) -> Kn
     return Known("card", card.details, card.outcome, card.fingerprint, False, billing_details=card.billing_details)
 
 
-def _foreign(given: BankAccountTokenParams, key: bytes) -> Known:
+def _foreign(given: BankAccountTokenParams, key: bytes, param: str) -> Known:
     """A bank account outside the US: it can receive payouts, and is told apart by its number only."""
     number = given.account_number.replace(" ", "").replace("-", "")
     if ACCOUNT_NUMBER.fullmatch(number) is None:
         raise InvalidRequest(
-            "The account number is not valid.", code="account_number_invalid", param="bank_account[account_number]"
+            "The account number is not valid.", code="account_number_invalid", param=f"{param}[account_number]"
         )
     if given.routing_number is not None and ROUTING_NUMBER.fullmatch(given.routing_number) is None:
         raise InvalidRequest(
-            "The routing number is not valid.", code="routing_number_invalid", param="bank_account[routing_number]"
+            "The routing number is not valid.", code="routing_number_invalid", param=f"{param}[routing_number]"
         )
     mark = fingerprint(f"{given.routing_number}:{number}", key)
     details: Tree = {
