@@ -62,7 +62,7 @@ class Shop:
             before[now["id"]] = now
         return found
 
-    async def until(self, look: Callable[[], Awaitable[Any]], seconds: float = 10, **expected: object) -> Any:
+    async def until(self, look: Callable[[], Awaitable[Any]], seconds: float = 30, **expected: object) -> Any:
         """Look again and again until the object has the expected values."""
         async with asyncio.timeout(seconds):
             while True:

@@ -17,7 +17,7 @@ from tests.shop import Shop, new_key
 from tests.webhooks.receivers import http_receiver
 
 DECLINED = "pm_card_visa_chargeDeclinedInsufficientFunds"
-SETTLE_SECONDS_MAX = 10.0
+SETTLE_SECONDS_MAX = 30.0
 
 
 async def settled(classic: Classic, id: str) -> dict[str, Any]:

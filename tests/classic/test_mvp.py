@@ -67,7 +67,7 @@ async def test_webhooks_are_registered_listed_and_deleted(shop: Shop, classic: C
         listed = await classic.get("/webhooks/")
         assert listed == [{name: value for name, value in webhook.items() if name != "secret"}]
         charge = await classic.paid()
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while not receiver.hits:  # noqa: ASYNC110 - the receiver only counts
                 await asyncio.sleep(0.02)
         hit = receiver.hits[0]

@@ -26,7 +26,7 @@ class Way:
         return asyncio.create_task(self.together.ask(key, thing))
 
     async def until_sent(self, count: int) -> None:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(20):
             while len(self.sent) < count:  # noqa: ASYNC110 - a list is polled
                 await asyncio.sleep(0)
 

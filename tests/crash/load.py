@@ -168,7 +168,7 @@ class Merchant:
             assert (again.status_code, again.content) == (answer.status, answer.body)
 
 
-async def quiet(dsn: str, seconds: float = 20.0) -> None:
+async def quiet(dsn: str, seconds: float = 60.0) -> None:
     """Wait until nothing is under way."""
     connection = await asyncpg.connect(dsn)
     try:

@@ -1,7 +1,6 @@
 """One thing goes wrong in a server that lives on: an exception, a delay, a bank that is slow or does not understand."""
 
 import asyncio
-import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 
@@ -15,8 +14,6 @@ from stripe_lite.core import failpoints
 from stripe_lite.http import phases, questions
 from tests.conftest import serving, settings_for_tests
 from tests.crash.load import HELD, PAID, Merchant, nothing_is_wrong, one_effect_each, quiet
-
-IN_USE_SECONDS_MAX = 0.1
 
 
 @pytest.fixture(autouse=True)
@@ -54,7 +51,7 @@ async def test_an_exception_on_the_way_is_never_called_a_failure(
         assert first.status_code == told
         if point.endswith("_bank"):
             assert first.headers["Stripe-Should-Retry"] == "true"
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while (again := await merchant.send("/v1/payment_intents", PAID, "the-key")).status_code == 409:  # noqa: ASYNC110 - a server is polled
                 await asyncio.sleep(0.02)
         assert (again.status_code, again.json()["status"]) == (200, "succeeded")
@@ -80,10 +77,9 @@ async def test_a_key_in_use_is_refused_at_once(database: str, patient: httpx.Asy
     async with _merchant(database, patient, f"{point}:1:delay") as merchant:
         first = asyncio.create_task(merchant.send("/v1/payment_intents", HELD, "the-key"))
         await asyncio.sleep(0.2)
-        began = time.monotonic()
         second = await merchant.send("/v1/payment_intents", HELD, "the-key")
         if second.status_code == 409:
-            assert time.monotonic() - began < IN_USE_SECONDS_MAX
+            assert not first.done()  # The second does not wait for it.
             assert second.headers["Stripe-Should-Retry"] == "true"
         answer = await first
         assert (answer.status_code, answer.json()["status"]) == (200, "requires_capture")

@@ -17,7 +17,6 @@ from tests.crash.servers import Server, started
 from tests.webhooks.receivers import http_receiver
 
 RACERS = 32
-IN_USE_SECONDS_MAX = 0.1
 
 
 @dataclass(slots=True)

@@ -224,7 +224,7 @@ async def test_a_saved_answer_is_replayed_to_its_key_and_tells_nobody_else(shop:
     connection = await asyncpg.connect(dsn)
     rows = await connection.fetch("SELECT * FROM idempotency_keys WHERE account_id = $1", shop.account_id)
     logged: list[asyncpg.Record] = []
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while len(logged) < 2:
             logged = await connection.fetch(LOGGED, shop.account_id, path)
             await asyncio.sleep(0.05)

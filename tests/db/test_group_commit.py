@@ -203,6 +203,6 @@ async def _end_whoever_waits(office: Office) -> None:
     """
     async with office.database.connection() as connection:
         name = await connection.fetchval("SELECT current_database()")
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(20):
             while not await connection.fetch(sql, name):  # noqa: ASYNC110 - a database is polled
                 await asyncio.sleep(0.005)

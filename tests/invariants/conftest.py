@@ -145,7 +145,7 @@ async def save(v1: Any) -> None:
 
 async def until(look: Callable[[], Awaitable[Any]], done: Callable[[Any], bool]) -> Any:
     """What a look shows once it is as it should be."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while not done(found := await look()):  # noqa: ASYNC110 - a server is polled
             await asyncio.sleep(0.05)
     return found
@@ -177,7 +177,7 @@ async def copy_of_sample(postgres: str, name: str) -> AsyncIterator[str]:
 
 async def _delivered(dsn: str) -> None:
     connection = await asyncpg.connect(dsn)
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while await connection.fetchval(UNDELIVERED):  # noqa: ASYNC110 - a database is polled
             await asyncio.sleep(0.02)
     await connection.close()

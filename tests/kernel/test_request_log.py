@@ -28,7 +28,7 @@ async def entries(dsn: str, account_id: str, count: int) -> list[asyncpg.Record]
     """The account's entries, once there are so many."""
     connection = await asyncpg.connect(dsn)
     try:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(20):
             while True:
                 rows: list[asyncpg.Record] = await connection.fetch(
                     "SELECT * FROM request_logs WHERE account_id = $1 ORDER BY created_at", account_id

@@ -66,7 +66,7 @@ def debit_of(method: str, **more: Any) -> dict[str, Any]:
 
 async def settled(shop: Shop, intent: Any) -> Any:
     """The intent when the payer's bank has decided."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while True:
             found = await shop.v1.payment_intents.retrieve_async(intent.id, {"expand": ["latest_charge"]})
             if found.status != "processing":

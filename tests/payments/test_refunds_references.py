@@ -65,7 +65,7 @@ async def waiting(dsn: str, shop: Shop) -> list[str]:
 async def all_told(dsn: str, shop: Shop) -> None:
     """Let every reference come now."""
     await due(dsn, shop, references.REFERENCE_JOB)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while await waiting(dsn, shop):  # noqa: ASYNC110 - a database is polled
             await asyncio.sleep(0.05)
 

@@ -19,7 +19,7 @@ import pytest
 from stripe_lite.settings import Settings
 
 COMMANDS = ("serve", "bank", "migrate")
-START_SECONDS_MAX = 30.0
+START_SECONDS_MAX = 90.0
 FINISH_SECONDS_MAX = 10.0
 
 

@@ -99,11 +99,11 @@ class Stage:
         (row,) = await self.rows("deliveries")
         return row
 
-    async def quiet(self, seconds: float = 10.0) -> None:
+    async def quiet(self, seconds: float = 30.0) -> None:
         """Wait until no delivery of the account is pending."""
         await self.until("SELECT count(*) = 0 FROM deliveries WHERE account_id = $1 AND status = 'pending'", seconds)
 
-    async def until(self, question: str, seconds: float = 10.0) -> None:
+    async def until(self, question: str, seconds: float = 30.0) -> None:
         """Wait until a query about the account answers true."""
         async with asyncio.timeout(seconds), self.database.connection() as connection:
             while not await connection.fetchval(question, self.account_id):  # noqa: ASYNC110 - a database is polled

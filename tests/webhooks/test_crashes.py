@@ -37,7 +37,7 @@ async def test_an_error_of_our_own_keeps_the_delivery_for_later(stage: Stage) ->
         async with http_receiver() as receiver, stage.working(timeout_seconds=0.2):
             await stage.endpoint(receiver.url)
             await stage.happen()
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(20):
                 while not receiver.hits:  # noqa: ASYNC110 - a list is polled
                     await asyncio.sleep(0.01)
             await asyncio.sleep(0.1)

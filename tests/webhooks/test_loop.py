@@ -39,7 +39,7 @@ async def run_for(seconds: float, *workers: Counter) -> None:
     task = asyncio.create_task(loop.run(workers, stop))
     await asyncio.sleep(seconds)
     stop.set()
-    async with asyncio.timeout(2):
+    async with asyncio.timeout(20):
         await task
 
 
