@@ -133,6 +133,17 @@ async def test_a_source_may_be_the_details_themselves(shop: Shop) -> None:
     ]
 
 
+async def test_a_customer_has_a_bank_account_once(shop: Shop) -> None:
+    account = ACCOUNT | {"account_number": "000123456789"}
+    customer = await shop.v1.customers.create_async({"source": account})
+    with raises_stripe("invalid_request_error", code="bank_account_exists", status=400):
+        await shop.v1.customers.payment_sources.create_async(customer.id, {"source": account})
+    other = await shop.v1.customers.create_async({"source": account})
+    await shop.v1.customers.payment_sources.delete_async(other.id, other.default_source)
+    again = await shop.v1.customers.payment_sources.create_async(other.id, {"source": account})
+    assert again.last4 == "6789"
+
+
 @pytest.mark.parametrize(
     ("wrong", "code", "param"),
     [
@@ -294,8 +305,9 @@ async def test_lists_of_all_kinds_are_newest_first(shop: Shop) -> None:
     customer = await shop.v1.customers.create_async()
     sources, methods = shop.v1.customers.payment_sources, shop.v1.customers.payment_methods
     made = []
-    for token in ("tok_visa", "btok_us_verified", "tok_amex", "btok_us_verified"):
-        made.append((await sources.create_async(customer.id, {"source": token})).id)
+    account = ACCOUNT | {"account_number": "000222222227"}
+    for source in ("tok_visa", "btok_us_verified", "tok_amex", account):
+        made.append((await sources.create_async(customer.id, {"source": source})).id)
     pages = [await sources.list_async(customer.id, {"limit": 3})]
     pages.append(await sources.list_async(customer.id, {"limit": 3, "starting_after": pages[0].data[-1].id}))
     assert [found.id for page in pages for found in page.data] == made[::-1]

@@ -14,6 +14,7 @@ ACCOUNT = {
     "bank_account[routing_number]": "110000000",
     "bank_account[account_number]": "000123456789",
 }
+OTHER_ACCOUNT = ACCOUNT | {"bank_account[account_number]": "000222222227"}
 
 
 def body(response: httpx.Response) -> Any:
@@ -37,7 +38,7 @@ async def delete(shop: Shop, path: str) -> httpx.Response:
     ("path", "by_details", "token", "foreign", "change"),
     [
         ("cards", CARD, "tok_mastercard", "btok_us_verified", {"name": "Jenny"}),
-        ("bank_accounts", ACCOUNT, "btok_us_verified", "tok_visa", {"account_holder_name": "Jenny"}),
+        ("bank_accounts", OTHER_ACCOUNT, "btok_us_verified", "tok_visa", {"account_holder_name": "Jenny"}),
     ],
 )
 async def test_one_kind_by_itself(
@@ -84,6 +85,7 @@ async def test_the_amounts_prove_an_account_or_too_many_tries_end_it(shop: Shop)
     late = error(await shop.post(f"{at}/{id}/verify", right))
     assert late["code"] == "bank_account_verification_failed"
 
+    await delete(shop, f"{at}/{id}")
     again = body(await shop.post(at, ACCOUNT))["id"]
     assert error(await shop.post(f"{at}/{again}/verify", {"amounts[0]": "32"}))["param"] == "amounts"
     assert body(await shop.post(f"{at}/{again}/verify", right))["status"] == "verified"

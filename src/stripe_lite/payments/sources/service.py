@@ -114,7 +114,7 @@ async def create(work: Work, customer_id: str, params: SourceCreateParams, kind:
         raise InvalidRequest(f"Here only a {kind.replace('_', ' ')} can be saved.", param=named)
     if params.metadata is not None:
         source.meta = metadata.merge({}, params.metadata)
-    _attach(work, customer, source)
+    await _attach(work, customer, source)
     if customer.default_source_id is None:
         before = render_customer(customer)
         customer.default_source_id = source.id
@@ -134,7 +134,7 @@ async def attach(work: Work, link: Link) -> None:
     source = await _named(work, link)
     if link.param in PREFIX_OF and not source.id.startswith(PREFIX_OF[link.param]):
         raise InvalidRequest(f"The token {link.id} does not stand for a {link.param}.", param=link.param)
-    _attach(work, link.customer, source)
+    await _attach(work, link.customer, source)
     former = link.customer.default_source_id
     link.customer.default_source_id = source.id
     if former is not None:
@@ -309,12 +309,26 @@ def _of_bank_account(work: Work, given: BankAccountSourceParams) -> PaymentMetho
     return source
 
 
-def _attach(work: Work, customer: Customer, source: PaymentMethod) -> None:
+async def _attach(work: Work, customer: Customer, source: PaymentMethod) -> None:
+    if source.id.startswith(PREFIX_OF["bank_account"]):
+        await _check_new(work, customer, source)
     attachment.verify_by_class(source)
     source.customer_id = customer.id
     if source.type == "card":
         record(work, "payment_method.attached", render_payment_method(source))
     record(work, "customer.source.created", render(source))
+
+
+async def _check_new(work: Work, customer: Customer, account: PaymentMethod) -> None:
+    """Refuse a bank account that the customer, who is locked, has already."""
+    same = _of_customer(work, customer.id).where(
+        PaymentMethod.source_status.is_(None), PaymentMethod.fingerprint == account.fingerprint
+    )
+    if await work.one(same.limit(1)) is not None:
+        raise InvalidRequest(
+            "A bank account with that routing number and account number already exists for this customer.",
+            code="bank_account_exists",
+        )
 
 
 def _forget(work: Work, source: PaymentMethod) -> None:
