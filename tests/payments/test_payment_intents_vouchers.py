@@ -102,3 +102,24 @@ async def test_a_voucher_needs_its_payer(shop: Shop) -> None:
     data = {"type": "multibanco", "multibanco": {}}
     with raises_stripe(code="parameter_missing", param="billing_details[email]"):
         await start(shop, "multibanco", "any", payment_method_data=data)
+
+
+@pytest.mark.parametrize(
+    ("type", "least", "most"),
+    [("boleto", 500, 4_999_999), ("konbini", 120, 300_000), ("multibanco", 50, 9_999_900), ("oxxo", 1_000, 1_000_000)],
+)
+async def test_a_voucher_has_a_least_and_a_highest_amount(shop: Shop, type: str, least: int, most: int) -> None:
+    for amount in (least, most):
+        assert (await start(shop, type, "fill_never", amount=amount)).status == "requires_action"
+    with raises_stripe(code="amount_too_small", param="amount", status=400):
+        await start(shop, type, "fill_never", amount=least - 1)
+    with raises_stripe(code="amount_too_large", param="amount", status=400):
+        await start(shop, type, "fill_never", amount=most + 1)
+
+
+@pytest.mark.parametrize(("name", "value"), [("expires_after_days", 0), ("confirmation_number", "0000000000")])
+async def test_a_konbini_voucher_is_good_for_a_day_at_least_and_has_a_number(
+    shop: Shop, name: str, value: int | str
+) -> None:
+    with raises_stripe(code="payment_intent_invalid_parameter", param=f"payment_method_options[konbini][{name}]"):
+        await start(shop, "konbini", "any", payment_method_options={"konbini": {name: value}})

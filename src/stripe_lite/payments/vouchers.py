@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Literal, TypeAlias
 
+from stripe_lite.core import money
 from stripe_lite.core.clock import unix
 from stripe_lite.core.errors import InvalidRequest
 from stripe_lite.core.objects import Tree
@@ -36,14 +37,18 @@ class Voucher:
     zone: timezone  # A voucher is good until the end of a day there.
     days: int  # Without settings it is good for so many days.
     days_allowed: range  # What `expires_after_days` may be.
+    amount_min: int  # What shops and banks take for one voucher, in minor units.
+    amount_max: int
     expiry: str = "expires_at"
 
 
 VOUCHERS: dict[str, Voucher] = {
-    "boleto": Voucher("boleto_display_details", timezone(timedelta(hours=-3)), 3, range(61)),
-    "konbini": Voucher("konbini_display_details", timezone(timedelta(hours=9)), 3, range(61)),
-    "multibanco": Voucher("multibanco_display_details", UTC, 7, range(0)),
-    "oxxo": Voucher("oxxo_display_details", timezone(timedelta(hours=-6)), 3, range(1, 8), "expires_after"),
+    "boleto": Voucher("boleto_display_details", timezone(timedelta(hours=-3)), 3, range(61), 500, 4_999_999),
+    "konbini": Voucher("konbini_display_details", timezone(timedelta(hours=9)), 3, range(1, 61), 120, 300_000),
+    "multibanco": Voucher("multibanco_display_details", UTC, 7, range(0), 50, 9_999_900),
+    "oxxo": Voucher(
+        "oxxo_display_details", timezone(timedelta(hours=-6)), 3, range(1, 8), 1_000, 1_000_000, "expires_after"
+    ),
 }
 NOBODY = Habit("paid", None)  # Who is not known by name pays as other payments settle.
 # How a test payer behaves, by what their e-mail address holds before the @.
@@ -74,6 +79,19 @@ def check_settings(type: str, given: Tree) -> None:
     number = given.get("confirmation_number")
     if number is not None and not (len(number) in (10, 11) and number.isascii() and number.isdigit()):
         raise _wrong(type, "confirmation_number", "it has 10 or 11 digits")
+    if number is not None and not number.strip("0"):
+        raise _wrong(type, "confirmation_number", "it cannot consist of zeros only")
+
+
+def check_amount(type: str, amount: int, currency: str) -> None:
+    """Refuse an amount that vouchers of this type are not made out for."""
+    voucher = VOUCHERS[type]
+    if amount > voucher.amount_max:
+        most = money.display(voucher.amount_max, currency)
+        raise InvalidRequest(f"Amount must be no more than {most}", code="amount_too_large", param="amount")
+    if amount < voucher.amount_min:
+        least = money.display(voucher.amount_min, currency)
+        raise InvalidRequest(f"Amount must be at least {least} {currency}", code="amount_too_small", param="amount")
 
 
 def expires_at(type: str, settings: Tree, now: datetime) -> datetime:

@@ -11,6 +11,7 @@ from stripe_lite.payments.payment_methods.model import PaymentMethod
 
 def hand_out(work: Work, intent: PaymentIntent, method: PaymentMethod) -> Tree:
     """Make a voucher out, and note what will become of it."""
+    vouchers.check_amount(method.type, intent.amount, intent.currency)
     settings = options.of_type(intent, method.type)
     expiry = vouchers.expires_at(method.type, settings, work.now)
     if expiry <= work.now:
