@@ -185,3 +185,8 @@ async def test_a_client_confirms_with_a_token(shop: Shop) -> None:
         headers={"Authorization": f"Bearer {shop.key.replace('sk_', 'pk_', 1)}"},
     )
     assert (answer.status_code, answer.json()["status"]) == (200, "succeeded")
+
+
+async def test_a_token_leads_back_to_an_address_only(shop: Shop) -> None:
+    with raises_stripe("invalid_request_error", code="url_invalid", param="return_url", status=400):
+        await token_of(shop, payment_method="pm_card_visa", return_url="nowhere")

@@ -114,6 +114,17 @@ async def test_a_customers_source_is_changed_listed_paid_with_and_detached(shop:
         await shop.v1.payment_methods.retrieve_async(source.id)
 
 
+async def test_a_change_of_a_customers_source_is_told(shop: Shop) -> None:
+    source = await made(shop, CARD)
+    await shop.v1.sources.update_async(source.id, {"metadata": {"a": "b"}})
+    await shop.v1.customers.create_async({"source": source.id})
+    await shop.v1.sources.update_async(source.id, {"metadata": {"a": "c"}, "owner": {"phone": "+123"}})
+    await shop.v1.sources.update_async(source.id, {"metadata": {"a": "c"}})
+    events = (await shop.v1.events.list_async({"type": "customer.source.updated"})).data
+    assert [event.data.object.id for event in events] == [source.id]
+    assert events[0].data.previous_attributes.to_dict() == {"metadata": {"a": "b"}, "owner": {"phone": None}}
+
+
 @pytest.mark.parametrize(
     ("type", "more", "shown"),
     [
@@ -485,6 +496,8 @@ async def test_what_is_paid_for_is_told(shop: Shop) -> None:
         ({"type": "ideal", "currency": "eur", "redirect": {"return_url": BACK}}, "amount"),
         ({"type": "ideal", "amount": 1099, "redirect": {"return_url": BACK}}, "currency"),
         ({"type": "ideal", "amount": 1099, "currency": "eur"}, "redirect[return_url]"),
+        (REDIRECT | {"type": "ideal", "redirect": {"return_url": "nowhere"}}, "redirect[return_url]"),
+        (REDIRECT | {"type": "ideal", "redirect": {"return_url": "javascript:alert(1)"}}, "redirect[return_url]"),
         (SEPA | {"sepa_debit": {"iban": "DE00"}}, "sepa_debit[iban]"),
         (SEPA | {"mandate": {"acceptance": {"status": "revoked"}}}, "mandate[acceptance][status]"),
         ({"type": "three_d_secure", "three_d_secure": {"card": "src_x"}}, "three_d_secure[card]"),

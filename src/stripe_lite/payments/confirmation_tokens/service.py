@@ -14,6 +14,7 @@ from stripe_lite.payments.confirmation_tokens.schema import (
     PaymentMethodPreviewObject,
     render,
 )
+from stripe_lite.payments.payment_intents import checks
 from stripe_lite.payments.payment_methods import service as payment_methods
 from stripe_lite.payments.payment_methods.model import PaymentMethod
 from stripe_lite.payments.payment_methods.schema import render as render_method
@@ -45,6 +46,7 @@ async def create(work: Work, params: ConfirmationTokenCreateParams) -> Confirmat
     """Create a token for tests, as a payer's browser does elsewhere."""
     if work.livemode:
         raise InvalidRequest("Test helpers can only be used in test mode.")
+    checks.check_return_url(params.return_url)
     method = await _read(work, params)
     attached = method is not None and params.payment_method == method.id
     sent: Tree = params.model_dump(exclude_unset=True)

@@ -46,7 +46,7 @@ def check_card_descriptor(method: PaymentMethod) -> None:
         )
 
 
-def check_return_url(url: str | None) -> None:
+def check_return_url(url: str | None, param: str = "return_url") -> None:
     """Refuse an address that a browser cannot be sent to; an app's own scheme is fine."""
     if url is None:
         return
@@ -62,7 +62,7 @@ def check_return_url(url: str | None) -> None:
         or (web and not parts.hostname)
         or strange
     ):
-        raise InvalidRequest("Not a valid URL", code="url_invalid", param="return_url")
+        raise InvalidRequest("Not a valid URL", code="url_invalid", param=param)
 
 
 def require_return_url(noun: str, intent: Intent, method: PaymentMethod) -> None:

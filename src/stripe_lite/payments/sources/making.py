@@ -10,6 +10,7 @@ from stripe_lite.core.ids import new_id, new_secret
 from stripe_lite.core.objects import Tree
 from stripe_lite.db.work import Work
 from stripe_lite.payments import kinds
+from stripe_lite.payments.payment_intents import checks
 from stripe_lite.payments.payment_methods.details import missing, read
 from stripe_lite.payments.payment_methods.known import Known, build
 from stripe_lite.payments.payment_methods.model import PaymentMethod
@@ -175,6 +176,8 @@ def _check(params: SourceObjectCreateParams, type: str, kind: SourceType) -> Non
         raise missing("redirect[return_url]")
     if params.redirect is not None and not redirects:
         raise InvalidRequest(f"Payers are not redirected for sources of the type {type}.", param="redirect")
+    if params.redirect is not None:
+        checks.check_return_url(params.redirect.return_url, param="redirect[return_url]")
     if params.receiver is not None and kind.flow != "receiver":
         raise InvalidRequest(f"Nothing is sent to sources of the type {type}.", param="receiver")
     _check_mandate(params, type)

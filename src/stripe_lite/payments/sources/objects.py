@@ -6,8 +6,9 @@ from typing import Literal
 from stripe_lite.bank.outcomes import by_slug
 from stripe_lite.core import metadata, money
 from stripe_lite.core.errors import InvalidRequest, ResourceMissing
-from stripe_lite.core.objects import Tree
+from stripe_lite.core.objects import Tree, changes
 from stripe_lite.db.work import Work
+from stripe_lite.events.outbox import record
 from stripe_lite.payments import microdeposits
 from stripe_lite.payments.microdeposits import Verdict, VerificationFailed
 from stripe_lite.payments.payment_methods.details import missing
@@ -56,6 +57,19 @@ async def seen(work: Work, id: str, client_secret: str | None) -> PaymentMethod:
 async def update(work: Work, id: str, params: SourceObjectUpdateParams) -> PaymentMethod:
     """Change a source object."""
     source = await retrieve(work, id, lock=True)
+    before = render_source(source)
+    _change(work, source, params)
+    after = render_source(source)
+    if source.customer_id is not None and (difference := changes(before, after)):
+        record(work, "customer.source.updated", after, difference)
+    acceptance = None if params.mandate is None else params.mandate.acceptance
+    over = acceptance is not None and acceptance.status in ("refused", "revoked")
+    if over and source.source_status in NOT_ENDED:
+        life.apply(work, source, SourceFact.REVOKED)
+    return source
+
+
+def _change(work: Work, source: PaymentMethod, params: SourceObjectUpdateParams) -> None:
     if params.amount is not None:
         _set_amount(source, params.amount)
     if params.given("metadata"):
@@ -71,11 +85,6 @@ async def update(work: Work, id: str, params: SourceObjectUpdateParams) -> Payme
             raise InvalidRequest(f"Sources of the type {told['type']} have no mandate.", param="mandate")
         mandate: Tree = (told.get("mandate") or {}) | params.mandate.model_dump(exclude_unset=True)
         life.tell(source, mandate=mandate)
-        acceptance = params.mandate.acceptance
-        over = acceptance is not None and acceptance.status in ("refused", "revoked")
-        if over and source.source_status in NOT_ENDED:
-            life.apply(work, source, SourceFact.REVOKED)
-    return source
 
 
 def set_owner(work: Work, source: PaymentMethod, owner: SourceOwnerParams) -> None:
@@ -131,22 +140,22 @@ def finish(work: Work, source: PaymentMethod, outcome: Literal["complete", "fail
         raise InvalidRequest(f"This source is {source.source_status}: it waits for no decision.", param="outcome")
     told = life.told(source)
     redirect: Tree | None = told.get("redirect")
-    changes: Tree = {}
+    news: Tree = {}
     if outcome == "fail":
         if redirect is not None:
-            changes = {"redirect": redirect | {"failure_reason": "declined", "status": "failed"}}
-        life.tell(source, **changes)
+            news = {"redirect": redirect | {"failure_reason": "declined", "status": "failed"}}
+        life.tell(source, **news)
         life.apply(work, source, SourceFact.DECLINED)
         return
     if redirect is not None:
-        changes = {"redirect": redirect | {"status": "succeeded"}}
+        news = {"redirect": redirect | {"status": "succeeded"}}
     if told["type"] == "three_d_secure":
-        changes["shown"] = told["shown"] | {"authenticated": True}
+        news["shown"] = told["shown"] | {"authenticated": True}
     else:
-        changes["verified"] = {"name": source.billing_details.get("name")}
+        news["verified"] = {"name": source.billing_details.get("name")}
     if told["flow"] == "receiver":
-        changes["receiver"] = told["receiver"] | {"amount_received": told["amount"]}
-    life.tell(source, **changes)
+        news["receiver"] = told["receiver"] | {"amount_received": told["amount"]}
+    life.tell(source, **news)
     life.apply(work, source, SourceFact.READY)
 
 
