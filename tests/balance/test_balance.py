@@ -262,3 +262,11 @@ async def test_what_stands_behind_transactions_of_several_kinds_is_expanded_wher
     assert len(charged.source.refunds.data) == 1
     with raises_stripe(param="expand", message="This property cannot be expanded (data.source.color)."):
         await shop.v1.balance_transactions.list_async({"expand": ["data.source.color"]})
+
+
+async def test_nothing_of_a_negative_balance_can_be_paid_out_instantly(shop: Shop) -> None:
+    intent = await shop.v1.payment_intents.create_async(PAYMENT)
+    await shop.v1.refunds.create_async({"payment_intent": intent.id})
+    balance = await shop.v1.balance.retrieve_async()
+    seen = [(part.amount, part.source_types.card) for part in (balance.available[0], balance.instant_available[0])]
+    assert seen == [(-10_000, -10_000), (0, 0)]

@@ -61,4 +61,8 @@ def _amounts(
 
 
 def _positive(amount: BalanceAmountObject) -> BalanceAmountObject:
-    return amount.model_copy(update={"amount": max(0, amount.amount)})
+    """What of an amount can leave the balance: of each type of source no more than of all of them together."""
+    total = max(0, amount.amount)
+    types = {} if amount.source_types is None else amount.source_types.model_dump(exclude_none=True)
+    able = {type: min(max(0, part), total) for type, part in types.items()}
+    return amount.model_copy(update={"amount": total, "source_types": SourceTypesObject(**able)})
