@@ -49,6 +49,36 @@ async def test_a_method_and_the_making_of_one_exclude_each_other(shop: Shop) -> 
 
 
 @pytest.mark.parametrize(
+    ("described", "code", "param"),
+    [
+        ({"type": "card"}, "parameter_missing", "payment_method_data[card]"),
+        ({"type": "card", "card": {"token": "tok_x"}}, "resource_missing", "payment_method_data[card][token]"),
+        (DATA["number"] | {"ideal": {"bank": "ing"}}, None, "payment_method_data[ideal]"),
+        (
+            DATA["number"] | {"billing_details": {"email": "jenny"}},
+            "email_invalid",
+            "payment_method_data[billing_details][email]",
+        ),
+        (
+            {"type": "sepa_debit", "sepa_debit": {"iban": "DE89370400440532013000"}},
+            "parameter_missing",
+            "payment_method_data[billing_details][name]",
+        ),
+    ],
+)
+@pytest.mark.parametrize("noun", ["payment_intents", "setup_intents"])
+async def test_what_cannot_be_right_is_named_in_full(
+    shop: Shop, noun: str, described: dict[str, object], code: str | None, param: str
+) -> None:
+    amount = {"amount": 900, "currency": "eur"} if noun == "payment_intents" else {}
+    given = {"payment_method_types": [described["type"]], "payment_method_data": described}
+    with raises_stripe(code=code, param=param, status=400) as caught:
+        await getattr(shop.v1, noun).create_async(amount | given)
+    if code == "parameter_missing":
+        assert told(caught).message == f"Missing required param: {param}."
+
+
+@pytest.mark.parametrize(
     ("card", "code", "param"),
     [
         ({"number": "4242424242424242", "exp_month": 12}, "parameter_missing", "payment_method_data[card][exp_year]"),

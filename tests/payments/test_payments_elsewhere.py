@@ -189,7 +189,7 @@ async def test_a_lenders_session_expires(shop: Shop, dsn: str) -> None:
 @pytest.mark.parametrize(("type", "name"), [("bancontact", "name"), ("eps", "name"), ("p24", "email")])
 async def test_some_methods_need_to_know_their_payer(shop: Shop, type: str, name: str) -> None:
     data = {"type": type, type: DATA.get(type, {}), "billing_details": {"phone": "1"}}
-    with raises_stripe(code="parameter_missing", param=f"billing_details[{name}]"):
+    with raises_stripe(code="parameter_missing", param=f"payment_method_data[billing_details][{name}]"):
         await shop.v1.payment_intents.create_async(payment(type, payment_method_data=data))
 
 

@@ -45,6 +45,14 @@ class StripeError(Exception):
         self.param = param
         self.extra = dict(extra or {})
 
+    def put_within(self, name: str) -> None:
+        """Name the parameter in full, where the client sent it within another one."""
+        if self.param is not None:
+            first, bracket, rest = self.param.partition("[")
+            full = f"{name}[{first}]{bracket}{rest}"
+            self.message = self.message.replace(f"required param: {self.param}.", f"required param: {full}.")
+            self.param = full
+
     def body(self) -> dict[str, Any]:
         """The object under `error`, with a link to the code's documentation where it has one."""
         error: dict[str, Any] = {"type": self.type, "message": self.message}

@@ -39,17 +39,28 @@ NAME_PREFIXES = ("pm_", "card_", "ba_", "src_")
 
 async def create(work: Work, params: PaymentMethodCreateParams) -> PaymentMethod:
     """Create a payment method from its details."""
-    return await create_from_data(work, params)
+    payment_method = await _read(work, params)
+    work.add(payment_method)
+    return payment_method
 
 
 async def create_from_data(work: Work, params: PaymentMethodDataParams) -> PaymentMethod:
-    """Create a payment method from its details, as `payment_method_data` brings them too."""
+    """Create a payment method from the details that `payment_method_data` brings."""
     payment_method = await read_data(work, params)
     work.add(payment_method)
     return payment_method
 
 
 async def read_data(work: Work, params: PaymentMethodDataParams) -> PaymentMethod:
+    """A payment method from the details that `payment_method_data` brings, not written yet."""
+    try:
+        return await _read(work, params)
+    except InvalidRequest as refusal:
+        refusal.put_within("payment_method_data")
+        raise
+
+
+async def _read(work: Work, params: PaymentMethodDataParams) -> PaymentMethod:
     """A payment method from its details, not written yet. A card's token is used up by it."""
     check_fit(params)
     if params.type == "card" and params.card is not None and params.card.token is not None:
