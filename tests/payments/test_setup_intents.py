@@ -3,7 +3,7 @@
 import pytest
 
 from tests.payments.intents import BACK, PAID, by_number, told
-from tests.payments.setups import BY_CARD, OFFLINE, SAVED, finish
+from tests.payments.setups import BY_CARD, CHALLENGED, OFFLINE, SAVED, finish
 from tests.shop import Shop, raises_stripe
 
 
@@ -247,6 +247,19 @@ async def test_the_fiftieth_confirmation_is_the_last(shop: Shop) -> None:
         with raises_stripe(code="setup_intent_unexpected_state", status=400, message=message):
             await shop.v1.setup_intents.confirm_async(intent.id, {"payment_method": "pm_card_visa"})
     assert (await shop.v1.setup_intents.retrieve_async(intent.id)).status == "canceled"
+
+
+@pytest.mark.parametrize("status", ["requires_confirmation", "requires_action"])
+async def test_a_payment_method_is_taken_away_by_an_empty_value(shop: Shop, status: str) -> None:
+    given = BY_CARD | {"payment_method": "pm_card_visa"} if status == "requires_confirmation" else CHALLENGED
+    intent = await shop.v1.setup_intents.create_async(given)
+    assert intent.status == status
+    updated = await shop.v1.setup_intents.update_async(intent.id, {"payment_method": ""})
+    assert (updated.status, updated.payment_method, updated.next_action) == ("requires_payment_method", None, None)
+    attempts = await shop.v1.setup_attempts.list_async({"setup_intent": intent.id})
+    assert [attempt.status for attempt in attempts.data] == (["abandoned"] if status == "requires_action" else [])
+    again = await shop.v1.setup_intents.confirm_async(intent.id, {"payment_method": "pm_card_visa"})
+    assert again.status == "succeeded"
 
 
 async def test_a_setup_is_told_as_created_before_it_is_confirmed(shop: Shop) -> None:

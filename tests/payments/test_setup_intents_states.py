@@ -17,6 +17,7 @@ OPEN = ("requires_payment_method", "requires_confirmation", "requires_action")
 # Fact → where it may happen, and where it leads.
 TABLE: dict[str, tuple[tuple[str, ...], str]] = {
     "payment_method_given": (OPEN, "requires_confirmation"),
+    "payment_method_taken": (OPEN, "requires_payment_method"),
     "action_required": (OPEN, "requires_action"),
     "action_failed": (("requires_action",), "requires_payment_method"),
     "attempt_started": (OPEN, "processing"),

@@ -62,7 +62,7 @@ UNSET_BY_EMPTY: Mapping[str, tuple[str, ...]] = {
         "shipping.tracking_number",
         *(f"shipping.{part}" for part in _SHIPPED),
     ),
-    "POST /v1/setup_intents/{intent}": ("description",),
+    "POST /v1/setup_intents/{intent}": ("description", "payment_method"),
 }
 
 

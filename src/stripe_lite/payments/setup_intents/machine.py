@@ -20,6 +20,7 @@ class SetupFact(StrEnum):
     """What can happen to a setup intent."""
 
     PAYMENT_METHOD_GIVEN = "payment_method_given"
+    PAYMENT_METHOD_TAKEN = "payment_method_taken"
     ACTION_REQUIRED = "action_required"
     ACTION_FAILED = "action_failed"
     ATTEMPT_STARTED = "attempt_started"
@@ -38,6 +39,7 @@ SETUP_INTENT: Machine[SetupStatus, SetupFact] = Machine(
     S.REQUIRES_PAYMENT_METHOD,
     [
         Rule(F.PAYMENT_METHOD_GIVEN, OPEN, S.REQUIRES_CONFIRMATION),
+        Rule(F.PAYMENT_METHOD_TAKEN, OPEN, S.REQUIRES_PAYMENT_METHOD),
         Rule(F.ACTION_REQUIRED, OPEN, S.REQUIRES_ACTION, "setup_intent.requires_action"),
         Rule(F.ACTION_FAILED, (S.REQUIRES_ACTION,), S.REQUIRES_PAYMENT_METHOD, "setup_intent.setup_failed"),
         Rule(F.ATTEMPT_STARTED, OPEN, S.PROCESSING),

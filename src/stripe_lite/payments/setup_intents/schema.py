@@ -83,7 +83,7 @@ class SetupIntentCreateParams(SetupFields, SetupConfirmationFields):
 
 
 class SetupIntentUpdateParams(SetupFields):
-    """Changes to a setup intent."""
+    """Changes to a setup intent; an empty `payment_method` takes the one away that it has."""
 
 
 class SetupIntentConfirmParams(SetupConfirmationFields):

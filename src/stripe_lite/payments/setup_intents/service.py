@@ -144,8 +144,10 @@ async def update(work: Work, id: str, params: SetupIntentUpdateParams) -> SetupI
     if is_open:
         intent.details = await options.changed(work, intent, params)
     intent.details = intent.details | _stored(params)
+    if params.given("payment_method") and params.payment_method is None:
+        intent.payment_method_id = None
     await give_payment_method(work, intent, params.payment_method, params.payment_method_data)
-    if is_open and intent.payment_method_id is not None:
+    if is_open:
         await _reconsider(work, intent, names)
     return intent
 
@@ -278,7 +280,8 @@ async def _reconsider(work: Work, intent: SetupIntent, names: set[str]) -> None:
             return
         await setup_attempts.abandon(work, intent.latest_attempt_id)
         intent.details = intent.details | {"next_action": None}
-    apply(work, intent, SetupFact.PAYMENT_METHOD_GIVEN)
+    given = SetupFact.PAYMENT_METHOD_TAKEN if intent.payment_method_id is None else SetupFact.PAYMENT_METHOD_GIVEN
+    apply(work, intent, given)
 
 
 def _closed(intent: SetupIntent) -> str:
