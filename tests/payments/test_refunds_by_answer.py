@@ -97,6 +97,8 @@ async def test_the_payer_never_answers(shop: Shop, dsn: str) -> None:
 
 
 async def test_a_refund_that_waits_for_the_payer_is_canceled(shop: Shop) -> None:
+    with raises_stripe(code="email_invalid", param="instructions_email"):
+        await asked(shop, instructions_email="other")
     refund, url = await asked(shop, instructions_email="other@example.com")
     assert refund.instructions_email == "other@example.com"
     before = len(await shop.event_types())

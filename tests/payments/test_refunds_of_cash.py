@@ -104,6 +104,8 @@ async def test_what_is_not_there_is_not_given_back(shop: Shop) -> None:
     await fund(shop, unknown, 100)
     with raises_stripe(code="parameter_missing", param="instructions_email"):
         await give_back(shop, unknown, 10)
+    with raises_stripe(code="email_invalid", param="instructions_email"):
+        await give_back(shop, unknown, 10, instructions_email="nobody")
     missing = await shop.http.get(f"{shop.base_url}/hosted/refunds/{shop.account_id}/re_1_x")
     assert missing.status_code == 404
 

@@ -243,6 +243,7 @@ async def test_an_account_abroad_is_a_source_and_no_way_to_pay(shop: Shop) -> No
     ("change", "code", "param"),
     [
         ({"country": "DEU"}, "country_code_invalid", "bank_account[country]"),
+        ({"country": "ZZ"}, "country_code_invalid", "bank_account[country]"),
         ({"country": "4242424242424242"}, "country_code_invalid", "bank_account[country]"),
         ({"account_number": "none"}, "account_number_invalid", "bank_account[account_number]"),
         ({"account_number": "1"}, "account_number_invalid", "bank_account[account_number]"),

@@ -5,7 +5,7 @@ cash itself leaves it at once, and comes back to it where the customer never ans
 """
 
 from stripe_lite.bank import refund_accounts
-from stripe_lite.core import metadata, money
+from stripe_lite.core import contacts, metadata, money
 from stripe_lite.core.errors import InvalidRequest
 from stripe_lite.core.ids import new_id, new_secret
 from stripe_lite.customers.cash_balances import posting, transfers
@@ -38,6 +38,7 @@ async def create(work: Work, params: RefundCreateParams) -> Refund:
     transfers.type_of(currency)
     customer = await lookup.retrieve(work, params.customer, param="customer", lock=True)
     _check_amount(params.amount, currency, await posting.available(work, customer, currency))
+    contacts.check_email(params.instructions_email, "instructions_email")
     id = new_id("re")
     refund = Refund(
         account_id=work.account_id,

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, select
 
 from stripe_lite.bank import port
 from stripe_lite.bank.port import Answer
-from stripe_lite.core import metadata
+from stripe_lite.core import contacts, metadata
 from stripe_lite.core.errors import InvalidRequest, ResourceMissing
 from stripe_lite.core.ids import new_id
 from stripe_lite.core.lists import ListObject, ListParams, Page
@@ -221,6 +221,7 @@ async def record_release(work: Work, question: Question, answer: Answer) -> date
 def _begin(work: Work, charge: Charge, params: ChargeRefundParams) -> Refund:
     """Reserve the amount on the charge, which is locked."""
     amount = rules.amount_of(charge, params.amount, work.now)
+    contacts.check_email(params.instructions_email, "instructions_email")
     meta = metadata.merge({}, params.metadata)
     refund = releases.build(work, charge, amount, params.reason, metadata=meta, released=not charge.captured)
     if params.instructions_email is not None:

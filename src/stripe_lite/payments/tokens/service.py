@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass, replace
 
 from stripe_lite.bank import accounts, cards, payout_accounts, payout_cards
 from stripe_lite.bank.facts import fingerprint
+from stripe_lite.core.contacts import COUNTRIES
 from stripe_lite.core.errors import InvalidRequest, ResourceMissing
 from stripe_lite.core.ids import new_id
 from stripe_lite.core.money import check_currency
@@ -26,7 +27,6 @@ from stripe_lite.payments.tokens.schema import (
 
 PREFIXES = ("tok_", "btok_", "cvctok_", "pii_", "ct_", "cpt_")
 ACCOUNT_NUMBER = re.compile(r"(?=.*[0-9])[A-Za-z0-9]{4,34}")
-COUNTRY = re.compile(r"[A-Z]{2}")
 ROUTING_NUMBER = re.compile(r"[A-Za-z0-9-]{1,12}")
 US_ACCOUNT = {"country": "US", "currency": "usd"}
 
@@ -161,7 +161,7 @@ def read_bank_account(work: Work, given: BankAccountTokenParams, *, param: str =
     """Read a bank account that was given by its number, in a parameter, and what only the older objects tell of it."""
     key = fingerprint_key(work.account_id)
     country = given.country.upper()
-    if COUNTRY.fullmatch(country) is None:
+    if country not in COUNTRIES.split():
         raise InvalidRequest(
             f"Country '{given.country}' is unknown. Try a code of two letters instead, such as 'US' or 'GB'.",
             code="country_code_invalid",
