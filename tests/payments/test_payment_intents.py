@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.payments.intents import told
+from tests.payments.intents import CHALLENGED, told
 from tests.shop import Shop, raises_stripe
 
 BY_CARD: dict[str, Any] = {
@@ -185,3 +185,16 @@ async def test_a_declined_charge_has_the_networks_numbers_and_no_receipt(shop: S
         shown = charge.payment_method_details.card
         assert charge.receipt_url is None
         assert (shown.authorization_code is not None, shown.network_transaction_id is not None) == (asked, asked)
+
+
+@pytest.mark.parametrize("status", ["requires_confirmation", "requires_action"])
+async def test_a_payment_method_is_taken_away_by_an_empty_value(shop: Shop, status: str) -> None:
+    given = BY_CARD | {"payment_method": "pm_card_visa"} if status == "requires_confirmation" else CHALLENGED
+    intent = await shop.v1.payment_intents.create_async(given)
+    assert intent.status == status
+    updated = await shop.v1.payment_intents.update_async(intent.id, {"payment_method": ""})
+    assert (updated.status, updated.payment_method, updated.next_action) == ("requires_payment_method", None, None)
+    paid = await shop.v1.payment_intents.confirm_async(intent.id, {"payment_method": "pm_card_visa"})
+    assert paid.status == "succeeded"
+    with raises_stripe("invalid_request_error", code="payment_intent_unexpected_state"):
+        await shop.v1.payment_intents.update_async(intent.id, {"payment_method": ""})

@@ -56,6 +56,7 @@ UNSET_BY_EMPTY: Mapping[str, tuple[str, ...]] = {
     "POST /v1/disputes/{dispute}": _EVIDENCE,
     "POST /v1/payment_intents/{intent}": (
         "description",
+        "payment_method",
         "statement_descriptor",
         "statement_descriptor_suffix",
         "shipping.carrier",

@@ -143,7 +143,7 @@ class PaymentIntentCreateParams(IntentFields, ConfirmationFields):
 
 
 class PaymentIntentUpdateParams(IntentFields):
-    """Changes to a payment intent."""
+    """Changes to a payment intent; an empty `payment_method` takes the one away that it has."""
 
     amount: int | None = Field(None, description="The amount in the currency's minor unit.")
     currency: str | None = Field(None, description="Three-letter currency, in lower case.")

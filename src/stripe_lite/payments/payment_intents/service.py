@@ -186,7 +186,7 @@ async def update(work: Work, id: str, params: PaymentIntentUpdateParams) -> Paym
     intent.details = intent.details | (options.changed(intent, params) if is_open else {}) | stored(sent, intent)
     if params.amount_details is not None or params.amount is not None:
         break_down(intent, params.amount_details, intent.amount)
-    await give_payment_method(work, intent, params.payment_method, params.payment_method_data)
+    await _change_payment_method(work, intent, params)
     if is_open:
         _reconsider(work, intent, set(sent))
     return intent
@@ -265,6 +265,13 @@ async def give_payment_method(
     charging.check_usable(method, intent.customer_id)
     options.check_type(intent, method.type)
     intent.payment_method_id = method.id
+
+
+async def _change_payment_method(work: Work, intent: PaymentIntent, params: PaymentIntentUpdateParams) -> None:
+    """Set the payment method that an update names, or take the one away that there is."""
+    if params.given("payment_method") and params.payment_method is None:
+        intent.payment_method_id = None
+    await give_payment_method(work, intent, params.payment_method, params.payment_method_data)
 
 
 async def _give_customer(work: Work, intent: PaymentIntent, customer_id: str) -> None:
