@@ -184,6 +184,28 @@ async def test_the_features_asked_for_show_on_the_charge(shop: Shop) -> None:
     assert (card.overcapture.status, card.overcapture.maximum_amount_capturable) == ("unavailable", 2000)
 
 
+@pytest.mark.parametrize(
+    ("method", "asked", "status", "days"),
+    [
+        ("pm_card_visa", True, "enabled", 30),
+        ("pm_card_amex", True, "enabled", 30),
+        ("pm_card_jcb", True, "disabled", 7),
+        ("pm_card_visa", False, "disabled", 7),
+    ],
+)
+async def test_a_reservation_lasts_longer_where_that_was_asked_for(
+    shop: Shop, method: str, asked: bool, status: str, days: int
+) -> None:
+    wish = with_card(request_extended_authorization="if_available") if asked else {}
+    intent = await shop.v1.payment_intents.create_async(
+        RESERVED | {"payment_method": method, "expand": ["latest_charge"]} | wish
+    )
+    charge = intent.latest_charge
+    card = charge.payment_method_details.card
+    assert card.extended_authorization.status == status
+    assert abs(card.capture_before - charge.created - days * 24 * 60 * 60) <= 60
+
+
 async def test_a_security_code_can_be_asked_for_again(shop: Shop) -> None:
     customer = await shop.v1.customers.create_async()
     card = await shop.v1.payment_methods.attach_async("pm_card_visa", {"customer": customer.id})

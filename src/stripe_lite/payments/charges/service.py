@@ -24,6 +24,7 @@ from stripe_lite.payments.payment_methods.model import PaymentMethod
 from stripe_lite.payments.refunds import releases
 
 AUTHORIZATION_LIFE = timedelta(days=7)
+EXTENDED_AUTHORIZATION_LIFE = timedelta(days=30)
 EXPIRY_JOB = "authorization_expiry"
 RISK, RULE = "elevated_risk_level", "manual_review_if_elevated_risk"
 STATEMENT_NAME = "STRIPE LITE"
@@ -153,7 +154,8 @@ async def approve(
     charge.captured = capture
     charge.amount_captured = charge.amount if capture else 0
     if not capture:
-        charge.capture_before_at = work.now + AUTHORIZATION_LIFE
+        extended = method_details.is_extended(method, charge.details)
+        charge.capture_before_at = work.now + (EXTENDED_AUTHORIZATION_LIFE if extended else AUTHORIZATION_LIFE)
         _expire_later(work, charge)
     _remember(charge, method, answer)
     if booking.available_at_once(method):

@@ -121,6 +121,10 @@ def billing(method: PaymentMethod) -> Tree:
     return billing_details_object(method.billing_details).tree()
 
 
+# The brands of cards that can be reserved for longer.
+EXTENDABLE = ("amex", "discover", "mastercard", "visa")
+
+
 def of_charge(
     method: PaymentMethod,
     amount: int,
@@ -137,7 +141,8 @@ def of_charge(
     """
     if method.type == "card":
         options = (given.get("payment_method_options") or {}).get("card") or {}
-        card = _card(method, amount, answer, options, mandate) | {
+        extended = is_extended(method, given)
+        card = _card(method, amount, answer, options, mandate, extended=extended) | {
             "three_d_secure": three_d_secure(method, given.get("authentication"), answer, given.get("imported"))
         }
         if capture_before is not None:
@@ -169,11 +174,19 @@ def _debit_day(type: str, answer: Answer | None, given: Tree, settings: Tree) ->
     return {} if day is None else {"expected_debit_date": day}
 
 
-def _card(method: PaymentMethod, amount: int, answer: Answer | None, options: Tree, mandate: str | None) -> Tree:
+def is_extended(method: PaymentMethod, given: Tree) -> bool:
+    """Whether a reservation lasts longer than others: its payment's options ask for that, and the card can."""
+    options: Tree = (given.get("payment_method_options") or {}).get("card") or {}
+    asked = method.type == "card" and options.get("request_extended_authorization") == "if_available"
+    return asked and method.details["brand"] in EXTENDABLE
+
+
+def _card(
+    method: PaymentMethod, amount: int, answer: Answer | None, options: Tree, mandate: str | None, *, extended: bool
+) -> Tree:
     card = method.details
     checks = None if answer is None or answer.checks is None else answer.checks.model_dump()
     approved = answer is not None and answer.result == "approved"
-    extended = approved and options.get("request_extended_authorization") == "if_available"
     return {
         "amount_authorized": amount if approved else None,
         "authorization_code": None if answer is None else answer.authorization_code,
@@ -182,7 +195,7 @@ def _card(method: PaymentMethod, amount: int, answer: Answer | None, options: Tr
         "country": card["country"],
         "exp_month": card["exp_month"],
         "exp_year": card["exp_year"],
-        "extended_authorization": {"status": "enabled" if extended else "disabled"},
+        "extended_authorization": {"status": "enabled" if approved and extended else "disabled"},
         "fingerprint": card["fingerprint"],
         "funding": card["funding"],
         "incremental_authorization": {"status": _availability(options, "request_incremental_authorization")},
