@@ -160,6 +160,22 @@ async def test_the_details_of_a_source_are_checked(
         await shop.v1.customers.payment_sources.create_async(customer.id, {"source": CARD | wrong})
 
 
+@pytest.mark.parametrize(
+    ("sent", "param"),
+    [
+        ({"object": "card"}, "source[exp_month]"),
+        (CARD | {"exp_month": "May"}, "source[exp_month]"),
+        (ACCOUNT, "source[account_number]"),
+    ],
+)
+async def test_the_details_of_a_source_are_refused_as_of_their_kind(
+    shop: Shop, sent: dict[str, object], param: str
+) -> None:
+    customer = await shop.v1.customers.create_async()
+    with raises_stripe("invalid_request_error", param=param, status=400):
+        await shop.v1.customers.payment_sources.create_async(customer.id, {"source": sent})
+
+
 async def test_a_message_does_not_repeat_a_cards_code(shop: Shop) -> None:
     response = await shop.post(
         "/v1/payment_intents", {"amount": "100", "currency": "usd", "payment_method[cvc]": "719"}

@@ -201,7 +201,9 @@ class Choice:
             except Refusal as refusal:
                 refusals.append(refusal)
         telling = [refusal for refusal in refusals if refusal.code != "parameter_unknown"]
-        raise (telling or refusals)[-1]
+        # A hash that says which kind it is of is that kind's to refuse.
+        own = [refusal for refusal in telling if refusal.path != ["object"]]
+        raise (own or telling or refusals)[-1]
 
     def strangers(self, value: object, path: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
         """Give the unknown names of the kind that knows most of them."""
