@@ -74,3 +74,12 @@ def test_a_status_is_one_of_the_states_of_its_machine(table: Table) -> None:
     checks = [constraint for constraint in table.constraints if isinstance(constraint, CheckConstraint)]
     states = [str(check.sqltext) for check in checks if "status" in str(check.sqltext)]
     assert states or table.name == "idempotency_keys", f"{table.name}.status is not constrained"
+
+
+@_named(TABLES)
+def test_indexes_of_times_are_kept_summarized(table: Table) -> None:
+    """Else whoever looks for what is old reads all that came since the last vacuum."""
+    for index in table.indexes:
+        options = index.dialect_options["postgresql"]
+        if options["using"] == "brin":
+            assert options["with"] == {"autosummarize": "on"}, index.name

@@ -8,7 +8,7 @@ from stripe_lite.core.errors import InvalidRequest
 from stripe_lite.core.objects import Params, StripeObject
 
 # The officially assigned codes of ISO 3166-1, and Kosovo's.
-COUNTRIES = (
+_CODES = (
     "AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS BT BV BW BY "
     "BZ CA CC CD CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ DE DJ DK DM DO DZ EC EE EG EH ER ES ET FI FJ FK "
     "FM FO FR GA GB GD GE GF GG GH GI GL GM GN GP GQ GR GS GT GU GW GY HK HM HN HR HT HU ID IE IL IM IN IO IQ IR "
@@ -17,6 +17,7 @@ COUNTRIES = (
     "PN PR PS PT PW PY QA RE RO RS RU RW SA SB SC SD SE SG SH SI SJ SK SL SM SN SO SR SS ST SV SX SY SZ TC TD TF "
     "TG TH TJ TK TL TM TN TO TR TT TV TW TZ UA UG UM US UY UZ VA VC VE VG VI VN VU WF WS XK YE YT ZA ZM ZW"
 )
+COUNTRIES = frozenset(_CODES.split())
 
 _email = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
 
@@ -29,7 +30,7 @@ def check_email(address: str | None, param: str) -> None:
 
 def check_country(code: str | None, param: str) -> None:
     """Refuse what is no country's code of two letters."""
-    if code and code.upper() not in COUNTRIES.split():
+    if code and code.upper() not in COUNTRIES:
         raise InvalidRequest(
             f"Country '{code}' is unknown. Try using a 2-character alphanumeric country code instead, such as 'US', "
             "'EG', or 'GB'. A full list of country codes is available at "

@@ -74,7 +74,7 @@ async def _commit(place: tuple[Database, str], works: Sequence[Parts]) -> Sequen
         try:
             counted = await send(driver, parts)
         except ValueError:
-            raise
+            raise  # The driver refused a value before anything was sent.
         except LOST as error:
             raise CommitUnknown(driver.get_server_pid()) from error
     return [counted] * len(works)

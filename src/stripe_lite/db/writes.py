@@ -43,7 +43,7 @@ def insert_part(rows: list[Base]) -> Written:
     model = type(rows[0])
     facts = fields_of(model)
     many = _insert_many_sql(model) if facts.flat else None
-    if many is not None and len(rows) >= MANY:
+    if many is not None and _together(facts, rows):
         columns = zip(*(facts.values(row) for row in rows), strict=True)
         return Written(many, tuple(list(column) for column in columns), many=many)
     arguments: list[Any] = []

@@ -27,10 +27,6 @@ KEY_LENGTH_MAX = 255
 TAKEN = "pk_idempotency_keys"  # The constraint that says that a key has its row already.
 
 COMPLETE = """
-UPDATE idempotency_keys SET state = 'finished', status = {}::integer, body = {}::bytea
-WHERE account_id = {}::text AND id = {}::text AND state = 'started'
-"""
-COMPLETE_MANY = """
 UPDATE idempotency_keys old SET state = 'finished', status = new.status, body = new.body
 FROM (SELECT unnest({}::integer[]), unnest({}::bytea[]), unnest({}::text[]), unnest({}::text[]))
      AS new(status, body, account_id, id)
@@ -164,7 +160,7 @@ def _row(
 
 def complete(work: Work, row_id: str, status: int, body: bytes) -> None:
     """Give a started key its answer."""
-    work.also(Written(COMPLETE, (status, body, work.account_id, row_id), many=COMPLETE_MANY, width=4))
+    work.also(Written(COMPLETE, ([status], [body], [work.account_id], [row_id]), many=COMPLETE))
 
 
 async def answer_of(work: Work, row_id: str) -> Saved | None:

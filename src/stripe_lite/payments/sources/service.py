@@ -324,7 +324,7 @@ async def _check_new(work: Work, customer: Customer, account: PaymentMethod) -> 
     same = _of_customer(work, customer.id).where(
         PaymentMethod.source_status.is_(None), PaymentMethod.fingerprint == account.fingerprint
     )
-    if await work.one(same.limit(1)) is not None:
+    if await work.one(same) is not None:
         raise InvalidRequest(
             "A bank account with that routing number and account number already exists for this customer.",
             code="bank_account_exists",

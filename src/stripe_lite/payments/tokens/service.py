@@ -161,7 +161,7 @@ def read_bank_account(work: Work, given: BankAccountTokenParams, *, param: str =
     """Read a bank account that was given by its number, in a parameter, and what only the older objects tell of it."""
     key = fingerprint_key(work.account_id)
     country = given.country.upper()
-    if country not in COUNTRIES.split():
+    if country not in COUNTRIES:
         raise InvalidRequest(
             f"Country '{given.country}' is unknown. Try a code of two letters instead, such as 'US' or 'GB'.",
             code="country_code_invalid",
