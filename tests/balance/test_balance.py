@@ -120,6 +120,34 @@ async def test_a_foreign_currency_is_converted_by_the_table(shop: Shop) -> None:
     assert (booked.amount, booked.exchange_rate) == (650, 0.65)
 
 
+@pytest.mark.parametrize("amounts", [[101] * 10, [1] * 9])
+async def test_refunds_of_a_converted_charge_come_to_what_it_brought(shop: Shop, amounts: list[int]) -> None:
+    intent = await shop.v1.payment_intents.create_async(PAYMENT | {"currency": "eur", "amount": sum(amounts) + 100})
+    brought = intent.latest_charge.balance_transaction.amount
+    total = 0
+    for amount in [*amounts, None]:
+        params = {"charge": intent.latest_charge.id, "expand": ["balance_transaction"]}
+        refund = await shop.v1.refunds.create_async(params if amount is None else params | {"amount": amount})
+        assert refund.balance_transaction.currency == "usd"
+        total += refund.balance_transaction.amount
+    assert total == -brought
+
+
+async def test_refunds_of_a_charge_converted_in_parts_come_to_what_these_brought(shop: Shop) -> None:
+    in_parts = {"currency": "eur", "amount": 1_010, "capture_method": "manual"}
+    options = {"payment_method_options": {"card": {"request_multicapture": "if_available"}}}
+    intent = await shop.v1.payment_intents.create_async(PAYMENT | in_parts | options)
+    for _ in range(10):
+        part = {"amount_to_capture": 101, "final_capture": False}
+        intent = await shop.v1.payment_intents.capture_async(intent.id, part)
+    assert intent.status == "succeeded"
+    booked = await shop.v1.balance_transactions.list_async({"source": intent.latest_charge})
+    assert sum(part.amount for part in booked.data) == 1_160  # Converted as a whole it were 1162.
+    half = {"payment_intent": intent.id, "amount": 505, "expand": ["balance_transaction"]}
+    refunds = [await shop.v1.refunds.create_async(half) for _ in range(2)]
+    assert [refund.balance_transaction.amount for refund in refunds] == [-581, -579]
+
+
 async def test_captures_in_parts_are_booked_one_by_one(shop: Shop) -> None:
     intent = await shop.v1.payment_intents.create_async(
         PAYMENT

@@ -198,3 +198,13 @@ async def test_a_payment_method_is_taken_away_by_an_empty_value(shop: Shop, stat
     assert paid.status == "succeeded"
     with raises_stripe("invalid_request_error", code="payment_intent_unexpected_state"):
         await shop.v1.payment_intents.update_async(intent.id, {"payment_method": ""})
+
+
+async def test_an_intent_that_cannot_be_confirmed_is_not_made_nor_named(shop: Shop) -> None:
+    with raises_stripe(code="payment_intent_unexpected_state", status=400) as caught:
+        await shop.v1.payment_intents.create_async(BY_CARD | {"confirm": True})
+    error = told(caught)
+    assert "missing a payment method" in error.message
+    assert getattr(error, "payment_intent", None) is None
+    assert (await shop.v1.payment_intents.list_async()).data == []
+    assert await shop.event_types() == []

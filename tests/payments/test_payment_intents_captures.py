@@ -126,6 +126,26 @@ async def test_increments_must_be_asked_for(shop: Shop) -> None:
         await shop.v1.payment_intents.increment_authorization_async(intent.id, {"amount": 2500})
 
 
+async def test_a_card_of_another_brand_cannot_be_incremented(shop: Shop) -> None:
+    intent = await shop.v1.payment_intents.create_async(
+        INCREMENTAL | {"payment_method": "pm_card_jcb", "expand": ["latest_charge"]}
+    )
+    assert intent.latest_charge.payment_method_details.card.incremental_authorization.status == "unavailable"
+    with raises_stripe(code="payment_intent_invalid_parameter"):
+        await shop.v1.payment_intents.increment_authorization_async(intent.id, {"amount": 2500})
+
+
+async def test_fifty_captures_are_enough(shop: Shop) -> None:
+    intent = await shop.v1.payment_intents.create_async(MULTICAPTURE)
+    part = {"amount_to_capture": 1, "final_capture": False}
+    for _ in range(50):
+        await shop.v1.payment_intents.capture_async(intent.id, part)
+    with raises_stripe(code="payment_intent_invalid_parameter"):
+        await shop.v1.payment_intents.capture_async(intent.id, part)
+    released = await shop.v1.payment_intents.capture_async(intent.id, {"amount_to_capture": 0})
+    assert (released.status, released.amount_received) == ("succeeded", 50)
+
+
 async def test_ten_increments_are_enough(shop: Shop) -> None:
     intent = await shop.v1.payment_intents.create_async(INCREMENTAL)
     for more in range(1, 11):

@@ -109,6 +109,10 @@ async def test_a_setup_is_given_up(shop: Shop) -> None:
     with raises_stripe(code="setup_intent_unexpected_state") as caught:
         await shop.v1.setup_intents.confirm_async(empty.id)
     assert "missing a payment method" in told(caught).message
+    # One that is rolled back with the error is not named by it.
+    with raises_stripe(code="setup_intent_unexpected_state") as caught:
+        await shop.v1.setup_intents.create_async(BY_CARD | {"confirm": True})
+    assert getattr(told(caught), "setup_intent", None) is None
 
 
 async def test_whose_the_payment_method_is(shop: Shop) -> None:

@@ -27,7 +27,8 @@ class Movement:
 
     `against` is the book on the other side. `available_at` says from when the money may be used; at once, if absent.
     `settled` is the currency it is counted in where an earlier movement decided that: what is given back leaves the
-    balance that it came into, though the account may have been paid out in other currencies then.
+    balance that it came into, though the account may have been paid out in other currencies then. `settled_amount` is
+    how much that is there, where earlier movements decided that too; it is converted, if absent.
     """
 
     type: str
@@ -40,12 +41,15 @@ class Movement:
     description: str | None = None
     source_type: str = "card"
     settled: str | None = None
+    settled_amount: int | None = None
 
 
 async def book(work: Work, movement: Movement) -> BalanceTransaction:
     """Book a movement, converted into the currency that the account settles in."""
     settled = movement.settled or (await settlement.profile(work)).settles_in(movement.currency)
-    amount = exchange.convert(movement.amount, movement.currency, settled)
+    amount = movement.settled_amount
+    if amount is None:
+        amount = exchange.convert(movement.amount, movement.currency, settled)
     fee = sum(part.amount for part in movement.fees)
     available_at = movement.available_at or work.now
     transaction = BalanceTransaction(

@@ -2,7 +2,9 @@
 
 from datetime import datetime
 
-from stripe_lite.balance import settlement
+from sqlalchemy import select
+
+from stripe_lite.balance import exchange, settlement
 from stripe_lite.balance.balance_transactions import booking
 from stripe_lite.balance.balance_transactions.booking import Fee, Movement
 from stripe_lite.balance.balance_transactions.model import BalanceTransaction
@@ -14,6 +16,7 @@ from stripe_lite.payments.charges.model import Charge
 from stripe_lite.payments.payment_methods.model import PaymentMethod
 
 FEE = "Stripe processing fees"
+TAKEN = ("charge", "payment")
 AT_ONCE = "available_at_once"  # Kept in the charge's details, where its money need not wait.
 
 
@@ -79,6 +82,19 @@ async def settled(work: Work, charge: Charge) -> str | None:
         return None
     taken = await work.get(BalanceTransaction, charge.balance_transaction_id)
     return None if taken is None else taken.currency
+
+
+async def brought(work: Work, charge: Charge, settled: str) -> int:
+    """What all that was taken of a charge came to in the currency that it is counted in, before fees."""
+    parts = select(BalanceTransaction).where(
+        BalanceTransaction.account_id == work.account_id,
+        BalanceTransaction.source_id == charge.id,
+        BalanceTransaction.type.in_(TAKEN),
+    )
+    booked = await work.all(parts)
+    if {part.currency for part in booked} != {settled}:
+        return exchange.convert(charge.amount_captured, charge.currency, settled)
+    return sum(part.amount for part in booked)
 
 
 def available_at_once(method: PaymentMethod) -> bool:

@@ -21,6 +21,7 @@ from stripe_lite.payments.refunds import waiting as waiting_refunds
 
 CAPTURE = "capture"
 CANCELLATION = "cancellation"
+CAPTURES_MAX = 50
 # What a capture may change of the charge's statement.
 RESTATED = ("statement_descriptor", "statement_descriptor_suffix")
 
@@ -49,6 +50,12 @@ async def capture(work: Work, id: str, params: PaymentIntentCaptureParams) -> Pa
         charge = await charges.held(work, intent.latest_charge_id or "")
         await _captured(work, intent, charge, 0, final=True)
         return intent
+    if intent.details.get("captures", 0) >= CAPTURES_MAX:
+        raise InvalidRequest(
+            f"A PaymentIntent may be captured {CAPTURES_MAX} times at most. Capture it with amount_to_capture=0 to "
+            "release the rest.",
+            code="payment_intent_invalid_parameter",
+        )
     intent.asking = CAPTURE
     _ask_capture(work, intent, amount, final=params.final_capture)
     return intent
@@ -119,6 +126,7 @@ async def _captured(work: Work, intent: PaymentIntent, charge: Charge, amount: i
     charges.restate(charge, {name: intent.details[name] for name in RESTATED if intent.details.get(name) is not None})
     await charges.capture(work, charge, amount, final=final or amount == intent.amount_capturable)
     intent.amount_received += amount
+    intent.details = intent.details | {"captures": intent.details.get("captures", 0) + 1}
     if charge.captured:
         intent.amount_capturable = 0
         intents.apply(work, intent, IntentFact.CAPTURED)

@@ -2,7 +2,7 @@
 
 from dataclasses import asdict, dataclass
 
-from stripe_lite.core.errors import CardError, InvalidRequest, StripeError
+from stripe_lite.core.errors import CardError, InvalidRequest, StripeError, UnexpectedState
 from stripe_lite.core.objects import Tree
 from stripe_lite.db.work import Work
 from stripe_lite.payments import app_payers, kinds, microdeposits
@@ -63,6 +63,11 @@ SECRET_KEY_ONLY = (
 # Single by themselves, and yet the payer's agreement to later payments can come of a payment by them.
 KEPT_BY_AGREEMENT = frozenset({*generated.COUNTRIES, "twint"})
 CONFIRMABLE = "requires_confirmation, requires_action, requires_payment_method"
+MISSING_METHOD = (
+    "You cannot confirm this PaymentIntent because it's missing a payment method. You can either update the "
+    "PaymentIntent with a payment method and then confirm it again, or confirm it again directly with a payment method "
+    "or ConfirmationToken."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +104,9 @@ async def create(work: Work, params: PaymentIntentCreateParams) -> PaymentIntent
     if token is not None:
         params = await confirmation_tokens.fill(work, token, params)
     intent = await intents.create(work, params)
+    if params.confirm and intent.payment_method_id is None:
+        # The error names no intent: this one is rolled back with it.
+        raise UnexpectedState(MISSING_METHOD, code=intents.UNEXPECTED)
     if token is not None:
         confirmation_tokens.spend(token, payment_intent=intent.id)
     await _take_cvc(work, intent, params.payment_method_options)
@@ -131,13 +139,7 @@ async def confirm(work: Work, id: str, params: PaymentIntentConfirmParams) -> Pa
 
 async def _confirm(work: Work, intent: PaymentIntent, params: ConfirmationFields) -> None:
     if intent.payment_method_id is None:
-        raise intents.refuse(
-            work,
-            intent,
-            "You cannot confirm this PaymentIntent because it's missing a payment method. You can either update the "
-            "PaymentIntent with a payment method and then confirm it again, or confirm it again directly with a "
-            "payment method or ConfirmationToken.",
-        )
+        raise intents.refuse(work, intent, MISSING_METHOD)
     method = await payment_methods.resolve(work, intent.payment_method_id, watch=True)
     consent = Consent.of(params, intent)
     options.check_type(intent, method.type)

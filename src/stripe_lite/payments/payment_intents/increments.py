@@ -13,7 +13,7 @@ from stripe_lite.http.questions import Question
 from stripe_lite.payments.charges import service as charges
 from stripe_lite.payments.charges.model import Charge
 from stripe_lite.payments.charges.schema import render as render_charge
-from stripe_lite.payments.payment_intents import breakdown, options
+from stripe_lite.payments.payment_intents import breakdown
 from stripe_lite.payments.payment_intents import service as intents
 from stripe_lite.payments.payment_intents.machine import PAYMENT_INTENT, IntentFact
 from stripe_lite.payments.payment_intents.model import PaymentIntent
@@ -27,7 +27,7 @@ async def increment(work: Work, id: str, params: PaymentIntentIncrementParams) -
     """Ask the bank to reserve more; what it declines changes nothing."""
     intent = await intents.held(work, id)
     tried: int = intent.details.get("increments") or 0
-    _refuse_unless_open(work, intent, tried)
+    await _refuse_unless_open(work, intent, tried)
     money.check_amount(params.amount, intent.currency)
     if params.amount <= intent.amount:
         raise InvalidRequest(
@@ -78,7 +78,7 @@ async def record_increment(work: Work, question: Question, answer: Answer) -> da
     return None
 
 
-def _refuse_unless_open(work: Work, intent: PaymentIntent, tried: int) -> None:
+async def _refuse_unless_open(work: Work, intent: PaymentIntent, tried: int) -> None:
     if not PAYMENT_INTENT.can(intent.status, IntentFact.AUTHORIZATION_INCREMENTED):
         raise intents.refuse(
             work,
@@ -86,10 +86,13 @@ def _refuse_unless_open(work: Work, intent: PaymentIntent, tried: int) -> None:
             f"This PaymentIntent's authorization could not be incremented because it has a status of {intent.status}. "
             "Only a PaymentIntent with one of the following statuses may be incremented: requires_capture.",
         )
-    if options.of_card(intent).get("request_incremental_authorization") != "if_available":
+    charge = await charges.retrieve(work, intent.latest_charge_id or "")
+    card: Tree = (charge.details.get("payment_method_details") or {}).get("card") or {}
+    if (card.get("incremental_authorization") or {}).get("status") != "available":
         raise InvalidRequest(
             "This PaymentIntent is not eligible for incremental authorization: ask for it with "
-            "payment_method_options[card][request_incremental_authorization] when you confirm it.",
+            "payment_method_options[card][request_incremental_authorization] when you confirm it, by a card of Visa, "
+            "Mastercard, American Express or Discover.",
             code="payment_intent_invalid_parameter",
         )
     if intent.amount_received > 0:

@@ -123,6 +123,8 @@ def billing(method: PaymentMethod) -> Tree:
 
 # The brands of cards that can be reserved for longer.
 EXTENDABLE = ("amex", "discover", "mastercard", "visa")
+# The brands of cards on which more can be reserved later.
+INCREMENTABLE = EXTENDABLE
 
 
 def of_charge(
@@ -185,6 +187,9 @@ def _card(
     method: PaymentMethod, amount: int, answer: Answer | None, options: Tree, mandate: str | None, *, extended: bool
 ) -> Tree:
     card = method.details
+    incrementable = (
+        card["brand"] in INCREMENTABLE and options.get("request_incremental_authorization") == "if_available"
+    )
     checks = None if answer is None or answer.checks is None else answer.checks.model_dump()
     approved = answer is not None and answer.result == "approved"
     return {
@@ -198,11 +203,13 @@ def _card(
         "extended_authorization": {"status": "enabled" if approved and extended else "disabled"},
         "fingerprint": card["fingerprint"],
         "funding": card["funding"],
-        "incremental_authorization": {"status": _availability(options, "request_incremental_authorization")},
+        "incremental_authorization": {"status": "available" if incrementable else "unavailable"},
         "installments": None,
         "last4": card["last4"],
         "mandate": mandate,
-        "multicapture": {"status": _availability(options, "request_multicapture")},
+        "multicapture": {
+            "status": "available" if options.get("request_multicapture") == "if_available" else "unavailable"
+        },
         "network": options.get("network") or card["networks"]["preferred"] or card["brand"],
         "network_token": {"used": False},
         "network_transaction_id": None if answer is None else answer.network_transaction_id,
@@ -213,10 +220,6 @@ def _card(
         "regulated_status": card["regulated_status"],
         "wallet": None,
     }
-
-
-def _availability(options: Tree, request: str) -> str:
-    return "available" if options.get(request) == "if_available" else "unavailable"
 
 
 def three_d_secure(

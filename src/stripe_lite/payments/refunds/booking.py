@@ -1,5 +1,8 @@
 """What a refund does to the account's balance. The fee of the payment is not given back."""
 
+from sqlalchemy import select
+
+from stripe_lite.balance import exchange
 from stripe_lite.balance.balance_transactions import booking
 from stripe_lite.balance.balance_transactions.booking import Movement
 from stripe_lite.balance.balance_transactions.model import BalanceTransaction
@@ -11,37 +14,61 @@ from stripe_lite.payments.refunds.model import Refund
 
 
 async def book_given(work: Work, refund: Refund) -> None:
-    """Take a refund's amount out of the balance, as soon as it is on its way."""
-    if refund.balance_transaction_id is None:
-        method: str = refund.details["method"]
-        type = "refund" if method == "card" else "payment_refund"
-        charge = None if refund.charge_id is None else await work.get(Charge, refund.charge_id)
-        settled = None if charge is None else await charges.settled(work, charge)
-        refund.balance_transaction_id = await _book(work, refund, type, -refund.amount, "REFUND", settled)
+    """Take a refund's amount out of the balance, as soon as it is on its way. Its charge is locked."""
+    if refund.balance_transaction_id is not None:
+        return
+    charge = None if refund.charge_id is None else await work.get(Charge, refund.charge_id)
+    settled = None if charge is None else await charges.settled(work, charge)
+    amount: int | None = None
+    if charge is not None and settled is not None and settled != charge.currency:
+        amount = -await _converted(work, charge, refund, settled)
+    type = "refund" if refund.details["method"] == "card" else "payment_refund"
+    given = _movement(refund, type, -refund.amount, "REFUND", settled, amount)
+    refund.balance_transaction_id = (await booking.book(work, given)).id
 
 
 async def book_returned(work: Work, refund: Refund) -> None:
-    """Put the amount back: the refund failed or was canceled after it had been taken out."""
-    if refund.balance_transaction_id is not None and refund.failure_balance_transaction_id is None:
-        taken = await work.get(BalanceTransaction, refund.balance_transaction_id)
-        settled = None if taken is None else taken.currency
-        returned = await _book(work, refund, "refund_failure", refund.amount, "REFUND FAILURE", settled)
-        refund.failure_balance_transaction_id = returned
+    """Put back just what had been taken out: the refund failed or was canceled."""
+    if refund.balance_transaction_id is None or refund.failure_balance_transaction_id is not None:
+        return
+    taken = await work.get(BalanceTransaction, refund.balance_transaction_id)
+    assert taken is not None, f"nothing is booked as {refund.balance_transaction_id}"
+    returned = _movement(refund, "refund_failure", refund.amount, "REFUND FAILURE", taken.currency, -taken.amount)
+    refund.failure_balance_transaction_id = (await booking.book(work, returned)).id
 
 
-async def _book(work: Work, refund: Refund, type: str, amount: int, what: str, settled: str | None) -> str:
+async def _converted(work: Work, charge: Charge, refund: Refund, settled: str) -> int:
+    """What a refund of a converted charge is in the settlement currency.
+
+    Rounded one by one, the refunds of a charge could come to more or less than what it brought: each is worth what
+    makes their sum right, and the last one takes what is left.
+    """
+    back, booked = refund.amount, 0
+    of_charge = select(Refund).where(Refund.account_id == work.account_id, Refund.charge_id == charge.id)
+    for other in await work.all(of_charge):
+        if other.balance_transaction_id is None or other.failure_balance_transaction_id is not None:
+            continue
+        transaction = await work.get(BalanceTransaction, other.balance_transaction_id)
+        assert transaction is not None, f"nothing is booked as {other.balance_transaction_id}"
+        back += other.amount
+        booked -= transaction.amount
+    brought = await charges.brought(work, charge, settled)
+    total = brought if back == charge.amount_captured else exchange.convert(back, charge.currency, settled)
+    return max(min(total, brought) - booked, 0)
+
+
+def _movement(
+    refund: Refund, type: str, amount: int, what: str, settled: str | None, settled_amount: int | None
+) -> Movement:
     note: str | None = refund.details.get("charge_description")
-    transaction = await booking.book(
-        work,
-        Movement(
-            type=type,
-            amount=amount,
-            currency=refund.currency,
-            source_id=refund.id,
-            against=Book.BANK,
-            description=f"{what} FOR CHARGE ({note})" if note else f"{what} FOR CHARGE",
-            source_type=charges.source_type(refund.details["method"]),
-            settled=settled,
-        ),
+    return Movement(
+        type=type,
+        amount=amount,
+        currency=refund.currency,
+        source_id=refund.id,
+        against=Book.BANK,
+        description=f"{what} FOR CHARGE ({note})" if note else f"{what} FOR CHARGE",
+        source_type=charges.source_type(refund.details["method"]),
+        settled=settled,
+        settled_amount=settled_amount,
     )
-    return transaction.id

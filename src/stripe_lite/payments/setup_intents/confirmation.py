@@ -1,6 +1,6 @@
 """Confirming a setup intent: from the payer's consent to an attempt, or to what the payer has to do first."""
 
-from stripe_lite.core.errors import InvalidRequest
+from stripe_lite.core.errors import InvalidRequest, UnexpectedState
 from stripe_lite.core.objects import Tree
 from stripe_lite.db.work import Work
 from stripe_lite.payments import app_payers, kinds
@@ -41,6 +41,9 @@ async def create(work: Work, params: SetupIntentCreateParams) -> SetupIntent:
     if token is not None:
         params = await confirmation_tokens.fill(work, token, params)
     intent = await intents.create(work, params)
+    if params.confirm and intent.payment_method_id is None:
+        # The error names no intent: this one is rolled back with it.
+        raise UnexpectedState(MISSING_METHOD, code=intents.UNEXPECTED)
     if token is not None:
         confirmation_tokens.spend(token, setup_intent=intent.id)
     if params.confirm:
