@@ -34,6 +34,8 @@ def test_limits_count_characters() -> None:
         ({"k" * 41: "v"}, "a key that is 41 characters"),
         ({"k": "v" * 501}, "a value that is 501 characters"),
         ({str(index): "v" for index in range(51)}, "up to 50 keys"),
+        ({"a[b]": "v"}, "square brackets"),
+        ({"a]": ""}, "square brackets"),
     ],
 )
 def test_a_limit_exceeded_is_refused(given: dict[str, str], part: str) -> None:

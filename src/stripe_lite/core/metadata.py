@@ -10,7 +10,7 @@ VALUE_CHARACTERS_MAX = 500
 
 
 def check(given: Mapping[str, str], *, param: str = "metadata") -> None:
-    """Refuse metadata with too many keys, or with a key or a value that is too long."""
+    """Refuse metadata with too many keys, with a key or a value that is too long, or with brackets in a key."""
     message = problem(given)
     if message is not None:
         raise InvalidParameter(message, param=param)
@@ -29,8 +29,10 @@ def merge(existing: Mapping[str, str], given: Mapping[str, str] | None) -> dict[
 
 
 def problem(given: Mapping[str, str]) -> str | None:
-    """Say which limit the metadata exceeds, if it exceeds one."""
+    """Say what is wrong with the metadata: which limit it exceeds, or which key has brackets."""
     for key, value in given.items():
+        if "[" in key or "]" in key:
+            return f"Metadata keys cannot contain square brackets ([ and ]). Invalid key: {key[:100]}"
         if len(key) > KEY_CHARACTERS_MAX:
             return (
                 f"Metadata keys can have up to {KEY_CHARACTERS_MAX} characters, "
