@@ -273,6 +273,15 @@ async def test_charges_are_listed_by_what_they_belong_to(shop: Shop) -> None:
     assert await found(limit=1, starting_after=grouped.id) == [theirs.id]
 
 
+async def test_charges_of_a_customer_that_never_was_are_refused(shop: Shop) -> None:
+    with raises_stripe(code="resource_missing", param="customer", message="No such customer: 'cus_no'", status=400):
+        await shop.v1.charges.list_async({"customer": "cus_no"})
+    customer = await shop.v1.customers.create_async({"source": "tok_visa"})
+    charge = await shop.v1.charges.create_async({"amount": 500, "currency": "usd", "customer": customer.id})
+    await shop.v1.customers.delete_async(customer.id)
+    assert [found.id for found in (await shop.v1.charges.list_async({"customer": customer.id})).data] == [charge.id]
+
+
 async def test_charges_are_searched(shop: Shop) -> None:
     customer = await shop.v1.customers.create_async({"source": "tok_mastercard"})
     visa = await shop.v1.charges.create_async(DIRECT | {"metadata": {"order": "6735"}})

@@ -4,6 +4,7 @@ from sqlalchemy import ColumnElement, case, false, null, true
 
 from stripe_lite.core.lists import Page
 from stripe_lite.core.search import Kind
+from stripe_lite.customers.customers import service as customers
 from stripe_lite.db.filters import created_between
 from stripe_lite.db.search import Field, Found, Searchable
 from stripe_lite.db.search import search as search_rows
@@ -50,9 +51,10 @@ SEARCHABLE = Searchable(
 
 
 async def page(work: Work, params: ChargeListParams) -> Page[Charge]:
-    """The account's charges, newest first."""
+    """The account's charges, newest first; a customer that never was is refused, a deleted one's charges are there."""
     conditions: list[ColumnElement[bool]] = created_between(Charge, params.created)
     if params.customer is not None:
+        await customers.retrieve(work, params.customer, param="customer")
         conditions.append(Charge.customer_id == params.customer)
     if params.payment_intent is not None:
         conditions.append(Charge.payment_intent_id == params.payment_intent)
