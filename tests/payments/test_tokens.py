@@ -132,10 +132,11 @@ async def test_wrong_card_details_are_card_errors(
     [
         ({"routing_number": "110"}, "routing_number_invalid", "bank_account[routing_number]"),
         ({"account_number": "000999999999"}, "account_number_invalid", "bank_account[account_number]"),
+        ({"currency": "xxx"}, None, "bank_account[currency]"),
     ],
 )
 async def test_wrong_accounts_are_named_as_they_were_sent(
-    shop: Shop, changed: dict[str, str], code: str, param: str
+    shop: Shop, changed: dict[str, str], code: str | None, param: str
 ) -> None:
     with raises_stripe(code=code, param=param, status=400):
         await shop.v1.tokens.create_async({"bank_account": ACCOUNT | changed})

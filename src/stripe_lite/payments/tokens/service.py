@@ -161,6 +161,7 @@ def read_bank_account(work: Work, given: BankAccountTokenParams, *, param: str =
     """Read a bank account that was given by its number, in a parameter, and what only the older objects tell of it."""
     key = fingerprint_key(work.account_id)
     country = given.country.upper()
+    currency = check_currency(given.currency or "usd", f"{param}[currency]")
     if country not in COUNTRIES:
         raise InvalidRequest(
             f"Country '{given.country}' is unknown. Try a code of two letters instead, such as 'US' or 'GB'.",
@@ -177,7 +178,7 @@ def read_bank_account(work: Work, given: BankAccountTokenParams, *, param: str =
     known.details["account_holder_type"] = given.account_holder_type
     known.details["account_type"] = given.account_type
     known.billing_details["name"] = given.account_holder_name
-    return known, {"country": country, "currency": given.currency or "usd"}
+    return known, {"country": country, "currency": currency}
 
 
 async def _use(work: Work, id: str, param: str) -> Token:
