@@ -113,7 +113,18 @@ async def test_order_and_encoding_of_parameters_do_not_matter(shop: Shop) -> Non
     assert len({answer.content for answer in answers}) == 1
 
 
-@pytest.mark.parametrize("parameters", [{"foo": "1"}, {"balance": "x"}, {"tax_exempt": "perhaps"}])
+@pytest.mark.parametrize(
+    "parameters",
+    [
+        {"foo": "1"},
+        {"balance": "x"},
+        {"tax_exempt": "perhaps"},
+        {"email": "nobody"},
+        {"invoice_prefix": "a"},
+        {"next_invoice_sequence": "0"},
+        {"tax[ip_address]": "999"},
+    ],
+)
 async def test_what_failed_validation_may_be_corrected_under_the_same_key(
     shop: Shop, parameters: dict[str, str]
 ) -> None:

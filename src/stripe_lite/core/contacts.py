@@ -4,7 +4,7 @@ import re
 
 from pydantic import Field
 
-from stripe_lite.core.errors import InvalidRequest
+from stripe_lite.core.errors import InvalidParameter
 from stripe_lite.core.objects import Params, StripeObject
 
 # The officially assigned codes of ISO 3166-1, and Kosovo's.
@@ -25,13 +25,13 @@ _email = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
 def check_email(address: str | None, param: str) -> None:
     """Refuse what cannot be an e-mail address; its domain has a dot."""
     if address is not None and _email.fullmatch(address) is None:
-        raise InvalidRequest(f"Invalid email address: {address}", code="email_invalid", param=param)
+        raise InvalidParameter(f"Invalid email address: {address}", code="email_invalid", param=param)
 
 
 def check_country(code: str | None, param: str) -> None:
     """Refuse what is no country's code of two letters."""
     if code and code.upper() not in COUNTRIES:
-        raise InvalidRequest(
+        raise InvalidParameter(
             f"Country '{code}' is unknown. Try using a 2-character alphanumeric country code instead, such as 'US', "
             "'EG', or 'GB'. A full list of country codes is available at "
             "https://en.wikipedia.org/wiki/ISO_3166-1_alpha-2#Officially_assigned_code_elements",

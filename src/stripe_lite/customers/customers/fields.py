@@ -4,7 +4,7 @@ import re
 from ipaddress import ip_address
 
 from stripe_lite.core import contacts, metadata
-from stripe_lite.core.errors import InvalidRequest
+from stripe_lite.core.errors import InvalidParameter
 from stripe_lite.customers.customers import location
 from stripe_lite.customers.customers.model import Customer
 from stripe_lite.customers.customers.schema import CustomerFields, InvoiceSettingsParams, TaxParams
@@ -33,10 +33,10 @@ def check(params: CustomerFields) -> None:
     contacts.check_email(params.email, "email")
     prefix = params.invoice_prefix
     if prefix is not None and not _invoice_prefix.fullmatch(prefix):
-        raise InvalidRequest("An invoice prefix has 3 to 12 capital letters or digits.", param="invoice_prefix")
+        raise InvalidParameter("An invoice prefix has 3 to 12 capital letters or digits.", param="invoice_prefix")
     sequence = params.next_invoice_sequence
     if sequence is not None and not 1 <= sequence <= INVOICE_SEQUENCE_MAX:
-        raise InvalidRequest(
+        raise InvalidParameter(
             f"The next invoice's number must be between 1 and {INVOICE_SEQUENCE_MAX}.", param="next_invoice_sequence"
         )
     _check_custom_fields(params.invoice_settings)
@@ -64,7 +64,7 @@ def write(customer: Customer, params: CustomerFields) -> None:
 
 def _check_custom_fields(settings: InvoiceSettingsParams | None) -> None:
     if settings is not None and len(settings.custom_fields or ()) > CUSTOM_FIELDS_MAX:
-        raise InvalidRequest(
+        raise InvalidParameter(
             f"A customer's invoices can have up to {CUSTOM_FIELDS_MAX} custom fields.",
             param="invoice_settings[custom_fields]",
         )
@@ -76,4 +76,4 @@ def _check_ip_address(tax: TaxParams | None) -> None:
     try:
         ip_address(tax.ip_address)
     except ValueError as error:
-        raise InvalidRequest(f"Invalid IP address: {tax.ip_address}", param="tax[ip_address]") from error
+        raise InvalidParameter(f"Invalid IP address: {tax.ip_address}", param="tax[ip_address]") from error
