@@ -114,6 +114,7 @@ RESOURCES: Sequence[Served] = (
             "cash_balance": cash_balances.include,
             "invoice_credit_balance": customer_balance_transactions.include,
             "sources": sources.included,
+            "subscriptions": customers.include_subscriptions,
             "tax": customer_location.include,
             "tax_ids": tax_ids.include,
         },

@@ -336,3 +336,12 @@ async def test_a_default_payment_method_must_be_attached(shop: Shop) -> None:
         await shop.v1.customers.update_async(bob.id, {"invoice_settings": {"default_payment_method": "pm_unknown"}})
     await shop.v1.customers.update_async(ann.id, {"invoice_settings": {"default_payment_method": card.id}})
     assert await updates_of(shop) == [{"invoice_settings": {"default_payment_method": None}}]
+
+
+async def test_a_customer_has_no_subscriptions(shop: Shop) -> None:
+    customer = await shop.v1.customers.create_async({"expand": ["subscriptions"]})
+    assert (customer.subscriptions.data, customer.subscriptions.has_more) == ([], False)
+    assert customer.subscriptions.url == f"/v1/customers/{customer.id}/subscriptions"
+    listed = (await shop.v1.customers.list_async({"expand": ["data.subscriptions"]})).data
+    assert [found.subscriptions.data for found in listed] == [[]]
+    assert not hasattr(await shop.v1.customers.retrieve_async(customer.id), "subscriptions")

@@ -1,5 +1,6 @@
 """Tax ids of customers and of the account, and what a register says of them."""
 
+import asyncio
 import re
 from functools import partial
 from types import SimpleNamespace
@@ -40,6 +41,30 @@ async def test_a_wrong_tax_id_creates_no_customer(shop: Shop) -> None:
     with raises_stripe(code="tax_id_invalid", param="tax_id_data[1][value]", message="Invalid value for eu_vat."):
         await shop.v1.customers.create_async({"tax_id_data": ids})
     assert (await shop.v1.customers.list_async()).data == []
+
+
+async def test_a_customer_has_up_to_five_tax_ids(shop: Shop) -> None:
+    ids = [{"type": "us_ein", "value": f"12-345678{digit}"} for digit in range(6)]
+    with raises_stripe(message="A customer can have up to 5 tax IDs.", status=400):
+        await shop.v1.customers.create_async({"tax_id_data": ids})
+    customer = await shop.v1.customers.create_async({"tax_id_data": ids[:4]})
+    owner = {"type": "customer", "customer": customer.id}
+    creating = [shop.v1.customers.tax_ids.create_async(customer.id, ids[4]) for _ in range(3)]
+    creating += [shop.v1.tax_ids.create_async(ids[5] | {"owner": owner}) for _ in range(3)]
+    made = await asyncio.gather(*creating, return_exceptions=True)
+    assert sum(not isinstance(answer, Exception) for answer in made) == 1
+    listed = (await shop.v1.customers.tax_ids.list_async(customer.id)).data
+    assert len(listed) == 5
+    await shop.v1.tax_ids.delete_async(listed[0].id)
+    await shop.v1.customers.tax_ids.create_async(customer.id, ids[4])
+
+
+async def test_an_account_has_up_to_25_tax_ids(shop: Shop) -> None:
+    owners: list[dict[str, Any]] = [{}, {"owner": {"type": "account", "account": shop.account_id}}]
+    for number in range(25):
+        await shop.v1.tax_ids.create_async({"type": "eu_vat", "value": "DE123456789"} | owners[number % 2])
+    with raises_stripe(message="An account can have up to 25 tax IDs.", status=400):
+        await shop.v1.tax_ids.create_async({"type": "eu_vat", "value": "DE123456789"})
 
 
 async def test_a_register_says_what_stripes_test_values_want(shop: Shop) -> None:

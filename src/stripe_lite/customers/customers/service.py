@@ -4,8 +4,8 @@ from sqlalchemy import ColumnElement, select
 
 from stripe_lite.core.errors import InvalidRequest
 from stripe_lite.core.ids import new_id, new_secret
-from stripe_lite.core.lists import Page
-from stripe_lite.core.objects import changes
+from stripe_lite.core.lists import ListObject, Page
+from stripe_lite.core.objects import StripeObject, changes
 from stripe_lite.core.search import Kind
 from stripe_lite.customers.balance_transactions import posting
 from stripe_lite.customers.cash_balances import posting as cash
@@ -30,7 +30,7 @@ from stripe_lite.db.search import search as search_rows
 from stripe_lite.db.work import Work
 from stripe_lite.events.outbox import record
 
-__all__ = ["create", "delete", "living", "page", "retrieve", "search", "show", "update"]
+__all__ = ["create", "delete", "include_subscriptions", "living", "page", "retrieve", "search", "show", "update"]
 
 INVOICE_PREFIX_LENGTH = 8
 
@@ -49,6 +49,8 @@ SEARCHABLE = Searchable(
 async def create(work: Work, params: CustomerCreateParams) -> Customer:
     """Create a customer, with its tax ids and its first balance, and attach its first payment method."""
     fields.check(params)
+    if len(params.tax_id_data or ()) > registration.CUSTOMER_MAX:
+        raise registration.too_many("A customer", registration.CUSTOMER_MAX)
     customer = Customer(
         account_id=work.account_id,
         id=new_id("cus"),
@@ -119,6 +121,11 @@ async def page(work: Work, params: CustomerListParams) -> Page[Customer]:
     if params.email is not None:
         conditions.append(Customer.email == params.email)
     return await work.page(Customer, params, *conditions)
+
+
+async def include_subscriptions(work: Work, customer: StripeObject) -> ListObject[StripeObject]:
+    """The `subscriptions` of a customer, for `expand`: none, as long as no subscriptions are served."""
+    return ListObject(data=[], has_more=False, url=f"/v1/customers/{getattr(customer, 'id', '')}/subscriptions")
 
 
 async def search(work: Work, params: CustomerSearchParams) -> Found[Customer]:

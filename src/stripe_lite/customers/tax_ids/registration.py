@@ -13,6 +13,7 @@ from stripe_lite.db.jobs import Job
 from stripe_lite.db.work import Work
 from stripe_lite.events.outbox import record
 
+CUSTOMER_MAX = 5
 VERIFICATION_JOB = "tax_id_verification"
 VERIFICATION_DELAY_SECONDS = 1.0
 
@@ -47,6 +48,11 @@ def register(
         work.add(_verification(work, tax_id))
     tell(work, "customer.tax_id.created", tax_id)
     return tax_id
+
+
+def too_many(owner: str, most: int) -> InvalidRequest:
+    """The refusal of one more tax id than an owner can have."""
+    return InvalidRequest(f"{owner} can have up to {most} tax IDs.")
 
 
 async def verify(work: Work, job: Job) -> None:

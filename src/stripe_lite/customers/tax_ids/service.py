@@ -1,6 +1,6 @@
 """What can be done with tax ids."""
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, func, select
 
 from stripe_lite.core.errors import InvalidRequest, ResourceMissing
 from stripe_lite.core.lists import LIST_LIMIT_DEFAULT, ListObject, ListParams, Page
@@ -17,18 +17,22 @@ from stripe_lite.customers.tax_ids.schema import (
     TaxIdObject,
     render,
 )
+from stripe_lite.db import locks
 from stripe_lite.db.work import Work
 
 NOUN = "tax ID"
+ACCOUNT_MAX = 25
 SELF = OwnerParams(type="self")
 
 
 async def create(work: Work, params: TaxIdCreateParams) -> TaxId:
     """Create a tax id of the account, or of a customer."""
     owner = params.owner or SELF
-    customer_id = await _customer_of(work, owner, lock=True)
+    customer_id = await _customer_of(work, owner)
     if customer_id is not None:
-        return registration.register(work, params.type, params.value, customer_id=customer_id)
+        return await create_for(work, customer_id, params)
+    await locks.hold(work, "tax_ids")  # Of the account itself, for which no row stands that could be locked.
+    await _keep_within_limit(work, TaxId.customer_id.is_(None), ACCOUNT_MAX, "An account")
     return registration.register(
         work, params.type, params.value, owner_type="account" if owner.type == "account" else "self"
     )
@@ -37,6 +41,7 @@ async def create(work: Work, params: TaxIdCreateParams) -> TaxId:
 async def create_for(work: Work, customer_id: str, params: CustomerTaxIdCreateParams) -> TaxId:
     """Create a tax id of a customer."""
     await lookup.living(work, customer_id, lock=True)
+    await _keep_within_limit(work, TaxId.customer_id == customer_id, registration.CUSTOMER_MAX, "A customer")
     return registration.register(work, params.type, params.value, customer_id=customer_id)
 
 
@@ -97,14 +102,22 @@ def listed(page: Page[TaxId], url: str) -> ListObject[TaxIdObject]:
     return ListObject(data=[render(row) for row in page.rows], has_more=page.has_more, url=url)
 
 
-async def _customer_of(work: Work, owner: OwnerParams, *, lock: bool = False) -> str | None:
+async def _keep_within_limit(work: Work, owned: ColumnElement[bool], most: int, owner: str) -> None:
+    """Refuse one more where an owner has as many as it can. The owner must be locked."""
+    mine = (TaxId.account_id == work.account_id, TaxId.livemode == work.livemode, owned)
+    [[count]] = await work.values(select(func.count()).select_from(TaxId).where(*mine))
+    if count >= most:
+        raise registration.too_many(owner, most)
+
+
+async def _customer_of(work: Work, owner: OwnerParams) -> str | None:
     """The customer that the owner is, or None where it is the account; refuses every other owner."""
     if owner.type == "customer":
         if owner.customer is None:
             raise InvalidRequest(
                 "Missing required param: owner[customer].", code="parameter_missing", param="owner[customer]"
             )
-        return (await lookup.living(work, owner.customer, param="owner[customer]", lock=lock)).id
+        return (await lookup.living(work, owner.customer, param="owner[customer]")).id
     if owner.type == "account" and owner.account != work.account_id:
         raise ResourceMissing("account", owner.account or "", param="owner[account]")
     if owner.type == "application":
