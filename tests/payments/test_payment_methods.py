@@ -268,6 +268,30 @@ async def test_a_cobranded_card_prefers_one_of_its_networks(shop: Shop) -> None:
     assert created.card.networks.preferred == created.card.display_brand == "cartes_bancaires"
 
 
+async def test_a_network_that_a_card_does_not_have_is_told_as_no_valid_preference(shop: Shop) -> None:
+    other = {"networks": {"preferred": "mastercard"}}
+    created = await shop.v1.payment_methods.create_async({"type": "card", "card": CARD | other})
+    assert (created.card.networks.preferred, created.card.display_brand) == ("invalid_preference", "visa")
+    token = await shop.v1.tokens.create_async({"card": CARD | other})
+    assert token.card.networks.preferred == "invalid_preference"
+    customer = await shop.v1.customers.create_async()
+    attached = await shop.v1.payment_methods.attach_async("pm_card_visa", {"customer": customer.id})
+    updated = await shop.v1.payment_methods.update_async(attached.id, {"card": other})
+    assert (updated.card.networks.preferred, updated.card.display_brand) == ("invalid_preference", "visa")
+    event = (await shop.v1.events.list_async({"type": "payment_method.updated"})).data[0]
+    assert event.data.previous_attributes.to_dict() == {"card": {"networks": {"preferred": None}}}
+    paying = {"customer": customer.id, "payment_method": attached.id, "expand": ["latest_charge"]}
+    intent = await shop.v1.payment_intents.create_async(PAID | paying)
+    assert intent.latest_charge.payment_method_details.card.network == "visa"
+
+
+async def test_an_ideal_payment_method_tells_its_banks_code(shop: Shop) -> None:
+    created = await shop.v1.payment_methods.create_async({"type": "ideal", "ideal": {"bank": "ing"}})
+    assert created.ideal.to_dict() == {"bank": "ing", "bic": "INGBNL2A"}
+    unknown = await shop.v1.payment_methods.create_async({"type": "ideal"})
+    assert unknown.ideal.to_dict() == {"bank": None, "bic": None}
+
+
 async def test_unknown_payment_methods_are_missing(shop: Shop) -> None:
     with raises_stripe(
         code="resource_missing", param="payment_method", status=404, message="No such PaymentMethod: 'pm_nothing'"
@@ -342,5 +366,3 @@ async def test_updates_are_checked(shop: Shop) -> None:
         await shop.v1.payment_methods.update_async(method.id, {"card": {"exp_year": 2019}})
     with raises_stripe(param="us_bank_account"):
         await shop.v1.payment_methods.update_async(method.id, {"us_bank_account": {"account_type": "savings"}})
-    with raises_stripe(param="card[networks][preferred]"):
-        await shop.v1.payment_methods.update_async(method.id, {"card": {"networks": {"preferred": "mastercard"}}})

@@ -5,6 +5,7 @@ from uuid import NAMESPACE_OID, uuid5
 from stripe_lite.bank.port import Answer
 from stripe_lite.core.objects import Tree
 from stripe_lite.payments.payment_methods import payers
+from stripe_lite.payments.payment_methods.known import network_of
 from stripe_lite.payments.payment_methods.model import PaymentMethod
 from stripe_lite.payments.payment_methods.schema import billing_details_object
 
@@ -210,7 +211,7 @@ def _card(
         "multicapture": {
             "status": "available" if options.get("request_multicapture") == "if_available" else "unavailable"
         },
-        "network": options.get("network") or card["networks"]["preferred"] or card["brand"],
+        "network": options.get("network") or network_of(card),
         "network_token": {"used": False},
         "network_transaction_id": None if answer is None else answer.network_transaction_id,
         "overcapture": {

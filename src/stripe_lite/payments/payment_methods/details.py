@@ -11,6 +11,7 @@ from stripe_lite.bank.outcomes import by_slug
 from stripe_lite.core.errors import InvalidRequest, ResourceMissing
 from stripe_lite.core.objects import Tree
 from stripe_lite.payments.payment_methods.known import Known, fingerprint_key, of_card
+from stripe_lite.payments.payment_methods.payers import BICS
 from stripe_lite.payments.payment_methods.schema import CardParams, PaymentMethodCreateParams, PaymentMethodDataParams
 
 BANK_NAME = "STRIPE TEST BANK"
@@ -101,8 +102,6 @@ def _typed_card(card: CardParams, key: bytes, today: date) -> Known:
         card.number, exp_month=card.exp_month, exp_year=card.exp_year, cvc=card.cvc or None, today=today
     )
     preferred = None if card.networks is None else card.networks.preferred
-    if preferred is not None and preferred not in fact.networks:
-        preferred = None
     year = cards.expiry_year(card.exp_year, today)
     return of_card(fact, card.exp_month, year, key, cvc=bool(card.cvc), preferred=preferred)
 
@@ -275,7 +274,8 @@ def _read_fpx(params: PaymentMethodDataParams, key: bytes) -> Known:
 
 
 def _read_ideal(params: PaymentMethodDataParams, key: bytes) -> Known:
-    return Known("ideal", {"bank": None if params.ideal is None else params.ideal.bank, "bic": None})
+    bank = None if params.ideal is None else params.ideal.bank
+    return Known("ideal", {"bank": bank, "bic": None if bank is None else BICS.get(bank)})
 
 
 def _read_klarna(params: PaymentMethodDataParams, key: bytes) -> Known:

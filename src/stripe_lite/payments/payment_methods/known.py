@@ -1,6 +1,7 @@
 """What may be kept of a way to pay: never a number or a security code."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from stripe_lite.bank.facts import CardFact, fingerprint
@@ -10,6 +11,7 @@ from stripe_lite.db.work import Work
 from stripe_lite.payments.payment_methods.model import PaymentMethod
 
 UNCHECKED = "unchecked"
+INVALID_PREFERENCE = "invalid_preference"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,19 +75,31 @@ def of_card(
         "brand": card.brand,
         "checks": unchecked(billing_details, cvc=cvc),
         "country": card.country,
-        "display_brand": preferred or card.brand,
+        "display_brand": preferred if preferred in card.networks else card.brand,
         "exp_month": exp_month,
         "exp_year": exp_year,
         "fingerprint": mark,
         "funding": card.funding,
         "generated_from": None,
         "last4": card.last4,
-        "networks": {"available": list(card.networks), "preferred": preferred},
+        "networks": {"available": list(card.networks), "preferred": preference(preferred, card.networks)},
         "regulated_status": "unregulated",
         "three_d_secure_usage": {"supported": not unsupported},
         "wallet": None,
     }
     return Known("card", details, card.outcome, mark, cvc, billing_details=billing_details)
+
+
+def preference(network: str | None, available: Sequence[str]) -> str | None:
+    """The network that a payer prefers, as the card tells it: one that it does not have is told as no valid one."""
+    return network if network is None or network in available else INVALID_PREFERENCE
+
+
+def network_of(card: Tree) -> str:
+    """The network that payments with a card go over: the preferred one where the card has it, or its brand's."""
+    preferred: str | None = card["networks"]["preferred"]
+    brand: str = card["brand"]
+    return brand if preferred is None or preferred == INVALID_PREFERENCE else preferred
 
 
 def unchecked(billing_details: Tree, *, cvc: bool) -> Tree:

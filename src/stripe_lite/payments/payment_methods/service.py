@@ -17,7 +17,7 @@ from stripe_lite.db.work import Work
 from stripe_lite.events.outbox import record
 from stripe_lite.payments.payment_methods import billing
 from stripe_lite.payments.payment_methods.details import check_fit, is_named, named, read
-from stripe_lite.payments.payment_methods.known import build, unchecked
+from stripe_lite.payments.payment_methods.known import build, network_of, preference, unchecked
 from stripe_lite.payments.payment_methods.model import PAYOUT_ACCOUNT, PaymentMethod
 from stripe_lite.payments.payment_methods.schema import (
     CardUpdateParams,
@@ -227,10 +227,9 @@ def _update_card(payment_method: PaymentMethod, given: CardUpdateParams, now: da
         cards.check_expiry(card["exp_month"], card["exp_year"], today)
     if given.networks is not None and given.networks.given("preferred"):
         preferred = given.networks.preferred
-        if preferred is not None and preferred not in card["networks"]["available"]:
-            raise InvalidRequest(f"This card cannot use the network {preferred}.", param="card[networks][preferred]")
-        card["networks"] = card["networks"] | {"preferred": preferred}
-        card["display_brand"] = preferred or card["brand"]
+        available = card["networks"]["available"]
+        card["networks"] = card["networks"] | {"preferred": preference(preferred, available)}
+        card["display_brand"] = network_of(card)
     payment_method.details = card
 
 

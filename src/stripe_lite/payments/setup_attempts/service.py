@@ -12,6 +12,7 @@ from stripe_lite.db.outcomes import Conflict
 from stripe_lite.db.work import Work
 from stripe_lite.payments.payment_methods import charge_details as method_details
 from stripe_lite.payments.payment_methods import payers
+from stripe_lite.payments.payment_methods.known import network_of
 from stripe_lite.payments.payment_methods.model import PaymentMethod
 from stripe_lite.payments.setup_attempts.machine import SETUP_ATTEMPT, AttemptFact, AttemptStatus
 from stripe_lite.payments.setup_attempts.model import SetupAttempt
@@ -124,7 +125,7 @@ def _described(
     if method.type == "card":
         settings: Tree = (intent.details.get("payment_method_options") or {}).get("card") or {}
         card: Tree = {name: method.details[name] for name in CARD_FIELDS}
-        card["network"] = settings.get("network") or method.details["networks"]["preferred"] or card["brand"]
+        card["network"] = settings.get("network") or network_of(method.details)
         secure = method_details.three_d_secure(method, result, answer, imported)
         if secure is not None:
             del secure["exemption_indicator"]  # Payments are exempted, setups are not.

@@ -152,7 +152,7 @@ def read_card(work: Work, given: CardTokenParams) -> Known:
         year,
         fingerprint_key(work.account_id),
         cvc=bool(given.cvc),
-        preferred=preferred if preferred in fact.networks else None,
+        preferred=preferred,
         billing_details=billing,
     )
 
