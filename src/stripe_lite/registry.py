@@ -237,6 +237,7 @@ REACTIONS: Mapping[str, tuple[Reaction, ...]] = {
     external_account_links.READ: (external_account_tokens.read,),
     "refund.created": (source_transactions.give_back,),
     links.SET_DEFAULT_SOURCE: (sources.set_default,),
+    "payment_intent.canceled": (reviews.close_canceled,),
     "payment_method.detached": (mandates.end_all,),
     payment_intents.CALLED_OFF: (funding.give_back,),
 }

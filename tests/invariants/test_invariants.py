@@ -93,6 +93,7 @@ SPOILT = [
         {
             "refunded is the sum of refunds, within captured",
             "the bank agrees",
+            "the history of each other object is continuous",
             "what was given back is booked, and named by its refund",
         },
     ),

@@ -55,7 +55,7 @@ async def test_a_reservation_is_captured(shop: Shop, amount: int | None) -> None
     captured = await shop.v1.payment_intents.capture_async(intent.id, {"amount_to_capture": amount} if amount else {})
     assert (captured.status, captured.amount_received) == ("succeeded", amount or 2000)
     charge = await shop.v1.charges.retrieve_async(captured.latest_charge)
-    assert (charge.amount_captured, charge.amount_refunded) == (amount or 2000, 2000 - (amount or 2000))
+    assert (charge.amount_captured, charge.amount_refunded) == (amount or 2000, 0)
     assert await shop.event_types() == [
         "payment_intent.created",
         "charge.succeeded",
@@ -70,7 +70,7 @@ async def test_a_canceled_reservation_is_released(shop: Shop) -> None:
     canceled = await shop.v1.payment_intents.cancel_async(intent.id, {"cancellation_reason": "duplicate"})
     assert (canceled.status, canceled.cancellation_reason, canceled.amount_capturable) == ("canceled", "duplicate", 0)
     charge = await shop.v1.charges.retrieve_async(intent.latest_charge)
-    assert charge.refunded
+    assert (charge.captured, charge.refunded, charge.amount_refunded) == (False, False, 0)
     with raises_stripe(code="payment_intent_unexpected_state", status=400):
         await shop.v1.payment_intents.cancel_async(intent.id)
 

@@ -84,8 +84,8 @@ async def test_a_payment_under_way_is_canceled_or_made(slow: Shop) -> None:
         charge = await slow.v1.charges.retrieve_async(now.latest_charge)
         if now.status == "canceled":
             # The reservation never came about, or it was released again.
-            assert (charge.status, charge.refunded) in (("failed", False), ("succeeded", True))
-            assert charge.amount_captured == 0
+            assert charge.status in ("failed", "succeeded")
+            assert (charge.captured, charge.refunded, charge.amount_captured) == (False, False, 0)
         else:
             expected = "requires_capture" if params["capture_method"] == "manual" else "succeeded"
             assert (now.status, charge.status) == (expected, "succeeded")

@@ -16,7 +16,7 @@ from stripe_lite.payments.payment_intents.machine import IntentFact
 from stripe_lite.payments.payment_intents.model import PaymentIntent
 
 EXPIRY = "expiry"
-REASON = "expired_uncaptured_charge"
+REASON = "expired"
 
 
 async def expire(work: Work, job: Job) -> None:
@@ -71,7 +71,7 @@ async def record_expiry(work: Work, question: Question, answer: Answer) -> datet
         intent.asking = None
     charge = await charges.retrieve(work, question.facts["charge"], lock=True)
     charge.asking = None
-    charges.release(work, charge, ChargeFact.EXPIRED, reason=REASON)
+    charges.release(work, charge, ChargeFact.EXPIRED)
     if intent is not None:
-        intents.cancel_for_good(work, intent, "automatic")
+        intents.cancel_for_good(work, intent, REASON)
     return None

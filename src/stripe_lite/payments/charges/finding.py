@@ -1,6 +1,6 @@
 """Finding charges: lists with filters, and Stripe's search language."""
 
-from sqlalchemy import ColumnElement, case, false, null, true
+from sqlalchemy import ColumnElement, case, null, true
 
 from stripe_lite.core.lists import Page
 from stripe_lite.core.search import Kind
@@ -10,15 +10,18 @@ from stripe_lite.db.search import Field, Found, Searchable
 from stripe_lite.db.search import search as search_rows
 from stripe_lite.db.work import Work
 from stripe_lite.payments.charges.model import Charge
-from stripe_lite.payments.charges.schema import ChargeListParams, ChargeSearchParams
+from stripe_lite.payments.charges.schema import RELEASED_BY_REFUND, ChargeListParams, ChargeSearchParams
 
 COLUMNS = Charge.__table__.c
 # Stripe knows these sources only. A charge at a terminal cannot be made here, but asked for.
 SOURCES = ("card", "card_present", "interac_present")
 METHOD_FIELDS = ("brand", "exp_month", "exp_year", "fingerprint", "last4")
-GIVEN_BACK = COLUMNS.amount_refunded + COLUMNS.amount_released
 # All of it, a part of it, or null where nothing was given back.
-REFUNDED = case((COLUMNS.amount == GIVEN_BACK, true()), (GIVEN_BACK > 0, false()), else_=null())
+REFUNDED = case(
+    (COLUMNS.details[RELEASED_BY_REFUND].astext == "true", true()),
+    (COLUMNS.amount_refunded == 0, null()),
+    else_=COLUMNS.amount_refunded == COLUMNS.amount_captured,
+)
 
 
 def _method_fields() -> dict[str, Field]:

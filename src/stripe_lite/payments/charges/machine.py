@@ -21,6 +21,7 @@ class ChargeFact(StrEnum):
     DECLINED = "declined"
     CAPTURED = "captured"
     REFUNDED = "refunded"
+    RELEASED = "released"
     EXPIRED = "expired"
     CANCELED = "canceled"
 
@@ -38,6 +39,7 @@ CHARGE: Machine[ChargeStatus, ChargeFact] = Machine(
         Rule(F.CANCELED, {S.PENDING}, S.FAILED, "charge.failed"),
         Rule(F.CAPTURED, {S.SUCCEEDED}, S.SUCCEEDED, "charge.captured"),
         Rule(F.REFUNDED, {S.SUCCEEDED}, S.SUCCEEDED, "charge.refunded"),
+        Rule(F.RELEASED, {S.SUCCEEDED}, S.SUCCEEDED),
         Rule(F.EXPIRED, {S.SUCCEEDED}, S.SUCCEEDED, "charge.expired"),
     ],
 )

@@ -30,7 +30,7 @@ class Charge(Versioned, Resource):
     amount: Mapped[int]
     amount_captured: Mapped[int] = mapped_column(default=0)
     amount_refunded: Mapped[int] = mapped_column(default=0)
-    # What was reserved and never taken; clients see it within `amount_refunded`.
+    # What was reserved and never taken; clients see it within `amount_refunded` where a refund released it.
     amount_released: Mapped[int] = mapped_column(default=0)
     currency: Mapped[str]
     captured: Mapped[bool] = mapped_column(default=False)

@@ -14,6 +14,7 @@ from stripe_lite.payments.charges.model import Charge
 
 # Given back as they came; None empties them.
 METHOD_DETAILS = "payment_method_details"
+RELEASED_BY_REFUND = "released_by_refund"  # Kept in the details of a charge that was refunded before its capture.
 # What an `ach_debit` tells of the account.
 ACH_DEBIT = ("account_holder_type", "bank_name", "fingerprint", "last4", "routing_number")
 STORED = ("description", "receipt_email", "statement_descriptor", "statement_descriptor_suffix")
@@ -153,7 +154,8 @@ def render(charge: Charge) -> ChargeObject:
     """A charge as clients see it."""
     row = charge.__dict__  # Past SQLAlchemy's attributes: a payment shows its charge three times.
     details = row["details"]
-    given_back = row["amount_refunded"] + row["amount_released"]
+    by_refund = row["amount_released"] if details.get(RELEASED_BY_REFUND) else 0
+    given_back = row["amount_refunded"] + by_refund
     return ChargeObject(
         id=row["id"],
         amount=row["amount"],
@@ -187,7 +189,7 @@ def render(charge: Charge) -> ChargeObject:
         receipt_email=details.get("receipt_email"),
         receipt_number=details.get("receipt_number"),
         receipt_url=None if row["status"] == ChargeStatus.FAILED else details.get("receipt_url"),
-        refunded=given_back == row["amount"],
+        refunded=0 < given_back == row["amount_captured"] + by_refund,
         review=details.get("review"),
         shipping=_shipping(details.get("shipping")),
         source=details.get("source"),

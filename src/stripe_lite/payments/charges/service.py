@@ -17,11 +17,17 @@ from stripe_lite.payments import kinds
 from stripe_lite.payments.charges import announcing, booking, receipts
 from stripe_lite.payments.charges.machine import CHARGE, ChargeFact, ChargeStatus
 from stripe_lite.payments.charges.model import Charge
-from stripe_lite.payments.charges.schema import ChargeObject, ChargeUpdateParams, FraudDetailsParams, render, stored
+from stripe_lite.payments.charges.schema import (
+    RELEASED_BY_REFUND,
+    ChargeObject,
+    ChargeUpdateParams,
+    FraudDetailsParams,
+    render,
+    stored,
+)
 from stripe_lite.payments.payment_intents import checks
 from stripe_lite.payments.payment_methods import charge_details as method_details
 from stripe_lite.payments.payment_methods.model import PaymentMethod
-from stripe_lite.payments.refunds import releases
 
 AUTHORIZATION_LIFE = timedelta(days=7)
 EXTENDED_AUTHORIZATION_LIFE = timedelta(days=30)
@@ -216,20 +222,20 @@ def restate(charge: Charge, given: Tree) -> None:
     charge.details = details | {"calculated_statement_descriptor": _statement(details, card=type == "card")}
 
 
-def release(work: Work, charge: Charge, fact: ChargeFact, *, reason: str | None = None) -> None:
-    """A reservation was given up: it reads as refunded in full, by a refund that moved no money."""
-    releases.note(work, charge, reason)
-    give_up(work, charge, fact)
-
-
-def give_up(work: Work, charge: Charge, fact: ChargeFact) -> None:
-    """The same, where a refund tells of it already."""
-    before = render(charge)
-    charge.amount_released = charge.amount - charge.amount_captured
-    charge.capture_before_at = None
+def release(work: Work, charge: Charge, fact: ChargeFact) -> None:
+    """A reservation was given up: nothing was taken, and nothing is refunded."""
+    _release(charge)
     if fact is ChargeFact.EXPIRED:
         charge.details = charge.details | {"expired": True}
-    apply(work, charge, fact, changes(before, render(charge)) if fact is ChargeFact.REFUNDED else None)
+    apply(work, charge, fact)
+
+
+def refund_reservation(work: Work, charge: Charge) -> None:
+    """A reservation was given up by a refund, which moved no money: it reads as refunded in full."""
+    before = render(charge)
+    _release(charge)
+    charge.details = charge.details | {RELEASED_BY_REFUND: True}
+    apply(work, charge, ChargeFact.REFUNDED, changes(before, render(charge)))
 
 
 def refusal(charge: Charge, answer: Answer, extra: Tree) -> CardError:
@@ -242,6 +248,11 @@ def refusal(charge: Charge, answer: Answer, extra: Tree) -> CardError:
         param=_param_of(answer.code),
         extra={"charge": charge.id} | {name: value for name, value in told.items() if value is not None} | extra,
     )
+
+
+def _release(charge: Charge) -> None:
+    charge.amount_released = charge.amount - charge.amount_captured
+    charge.capture_before_at = None
 
 
 def _report_fraud(charge: Charge, given: FraudDetailsParams) -> None:

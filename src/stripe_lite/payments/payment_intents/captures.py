@@ -183,6 +183,6 @@ async def record_cancellation(work: Work, question: Question, answer: Answer) ->
         await waiting_refunds.cancel(work, charge)
         await charges.fail(work, charge, ChargeFact.CANCELED, "payment_intent_canceled", "The payment was canceled.")
     else:
-        charges.release(work, charge, ChargeFact.REFUNDED)
+        charges.release(work, charge, ChargeFact.RELEASED)
     intents.cancel_for_good(work, intent, question.facts["reason"])
     return None

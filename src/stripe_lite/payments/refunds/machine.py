@@ -39,5 +39,4 @@ REFUND: Machine[RefundStatus, RefundFact] = Machine(
         Rule(F.FAILED, (S.PENDING, S.REQUIRES_ACTION, S.SUCCEEDED), S.FAILED, "refund.failed"),
         Rule(F.CANCELED, (S.PENDING, S.REQUIRES_ACTION), S.CANCELED),
     ],
-    also_initial=(S.SUCCEEDED,),
 )

@@ -6,6 +6,7 @@ from stripe_lite.core import money
 from stripe_lite.core.errors import InvalidRequest, LockTimeout
 from stripe_lite.payments.charges.machine import ChargeStatus
 from stripe_lite.payments.charges.model import Charge
+from stripe_lite.payments.charges.schema import RELEASED_BY_REFUND
 from stripe_lite.payments.payment_intents.machine import IntentStatus
 from stripe_lite.payments.payment_intents.model import PaymentIntent
 from stripe_lite.payments.refunds import terms
@@ -81,8 +82,13 @@ def _check_state(charge: Charge, now: datetime) -> None:
 
 def _amount_to_release(charge: Charge, asked_for: int | None) -> int:
     """A reservation is given up as a whole or not at all."""
-    if charge.capture_before_at is None:
+    if charge.details.get(RELEASED_BY_REFUND):
         raise _already_refunded(charge)
+    if charge.capture_before_at is None:
+        raise InvalidRequest(
+            f"Charge {charge.id} was never captured, and what it reserved was released: there is nothing to refund.",
+            code=NOT_REFUNDABLE,
+        )
     if charge.payment_intent_id is not None:
         raise InvalidRequest(
             f"This uncaptured Charge was created by a PaymentIntent ({charge.payment_intent_id}). You must cancel the "

@@ -27,7 +27,7 @@ from stripe_lite.payments.charges.model import Charge
 from stripe_lite.payments.charges.schema import ChargeObject
 from stripe_lite.payments.charges.schema import render as render_charge
 from stripe_lite.payments.payment_intents import service as intents
-from stripe_lite.payments.refunds import booking, payers, references, releases, rules, terms
+from stripe_lite.payments.refunds import booking, making, payers, references, rules, terms
 from stripe_lite.payments.refunds.machine import REFUND, RefundFact, RefundStatus
 from stripe_lite.payments.refunds.model import Refund
 from stripe_lite.payments.refunds.schema import (
@@ -214,7 +214,7 @@ async def record_release(work: Work, question: Question, answer: Answer) -> date
     apply(work, refund, RefundFact.SUCCEEDED)
     refund.told = True
     record(work, "refund.created", render(refund))
-    charges.give_up(work, charge, ChargeFact.REFUNDED)
+    charges.refund_reservation(work, charge)
     return None
 
 
@@ -223,7 +223,7 @@ def _begin(work: Work, charge: Charge, params: ChargeRefundParams) -> Refund:
     amount = rules.amount_of(charge, params.amount, work.now)
     contacts.check_email(params.instructions_email, "instructions_email")
     meta = metadata.merge({}, params.metadata)
-    refund = releases.build(work, charge, amount, params.reason, metadata=meta, released=not charge.captured)
+    refund = making.make(work, charge, amount, params.reason, meta)
     if params.instructions_email is not None:
         refund.details = refund.details | {"instructions_email": params.instructions_email}
     if params.reason == "fraudulent":

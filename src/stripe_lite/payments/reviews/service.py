@@ -13,6 +13,7 @@ from stripe_lite.db.work import Work
 from stripe_lite.events.outbox import record
 from stripe_lite.payments.charges.schema import ChargeObject
 from stripe_lite.payments.disputes.schema import DisputeObject
+from stripe_lite.payments.payment_intents.schema import PaymentIntentObject
 from stripe_lite.payments.reviews.machine import REVIEW, ReviewFact, ReviewStatus
 from stripe_lite.payments.reviews.model import Review
 from stripe_lite.payments.reviews.schema import RULE, ReviewListParams, ReviewObject, RuleObject, render
@@ -80,7 +81,7 @@ async def open_new(work: Work, charge: ChargeObject) -> None:
 
 
 async def close_refunded(work: Work, charge: ChargeObject) -> None:
-    """After a refund of all that was taken, or the release of a reservation."""
+    """After a refund of all that was taken or reserved."""
     if not (charge.review and charge.refunded):
         return
     if not charge.amount_captured:
@@ -98,6 +99,12 @@ async def close_expired(work: Work, charge: ChargeObject) -> None:
         await _close(work, charge.id, ReviewFact.CANCELED)
 
 
+async def close_canceled(work: Work, intent: PaymentIntentObject) -> None:
+    """After a payment was given up before it was captured."""
+    if intent.review and isinstance(intent.latest_charge, str):
+        await _close(work, intent.latest_charge, ReviewFact.CANCELED)
+
+
 async def close_disputed(work: Work, dispute: DisputeObject) -> None:
     """After a dispute of the payment."""
     assert isinstance(dispute.charge, str)
@@ -109,4 +116,5 @@ async def _close(work: Work, charge_id: str, fact: ReviewFact) -> None:
         Review.account_id == work.account_id, Review.charge_id == charge_id, Review.status == ReviewStatus.OPEN
     )
     for review in await work.all(undecided, lock=True):
-        apply(work, review, fact)
+        if REVIEW.can(review.status, fact):  # It may have been closed by this work, which is not written yet.
+            apply(work, review, fact)
