@@ -137,6 +137,23 @@ async def test_what_failed_validation_may_be_corrected_under_the_same_key(
     assert "idempotent-replayed" not in corrected.headers
 
 
+@pytest.mark.parametrize(
+    ("path", "wrong"),
+    [
+        ("/v1/payment_methods", {"type": "card"}),
+        ("/v1/payment_methods", {"type": "ideal", "sepa_debit[iban]": "DE89370400440532013000"}),
+        ("/v1/payment_methods/pm_card_visa/attach", {}),
+        ("/v1/tokens", {}),
+        ("/v1/tokens", {"pii[id_number]": "1", "cvc_update[cvc]": "123"}),
+        ("/v1/tax_ids", {"type": "us_ein", "value": "12-3456789", "owner[type]": "customer"}),
+    ],
+)
+async def test_what_lacks_a_parameter_does_not_use_the_key_up(shop: Shop, path: str, wrong: dict[str, str]) -> None:
+    key = new_idempotency_key()
+    assert (await shop.post(path, wrong, Idempotency_Key=key)).status_code == 400
+    assert (await shop.post(PATH, {"name": "Ann"}, Idempotency_Key=key)).status_code == 200
+
+
 async def test_who_was_not_let_in_may_use_the_key_again(shop: Shop) -> None:
     key = new_idempotency_key()
     headers = {"Authorization": "Bearer nonsense", "Idempotency-Key": key}

@@ -2,7 +2,7 @@
 
 from hmac import compare_digest
 
-from stripe_lite.core.errors import InvalidRequest
+from stripe_lite.core.errors import InvalidParameter, InvalidRequest
 from stripe_lite.db.work import Work
 from stripe_lite.payments.intents import Intent
 
@@ -10,7 +10,9 @@ from stripe_lite.payments.intents import Intent
 def require(work: Work, client_secret: str | None) -> None:
     """Refuse a publishable key that proves no right, before it learns what exists."""
     if work.request.publishable and client_secret is None:
-        raise InvalidRequest("Missing required param: client_secret.", code="parameter_missing", param="client_secret")
+        raise InvalidParameter(
+            "Missing required param: client_secret.", code="parameter_missing", param="client_secret"
+        )
 
 
 def check(work: Work, intent: Intent, client_secret: str | None, *, noun: str, code: str) -> None:

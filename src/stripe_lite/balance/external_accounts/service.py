@@ -42,7 +42,7 @@ async def create(work: Work, account_id: str, params: ExternalAccountCreateParam
     check_own(work, account_id)
     given = [name for name in ("external_account", "bank_account") if params.given(name)]
     if len(given) > 1:
-        raise InvalidRequest(f"You may only specify one of these parameters: {', '.join(given)}.", param=given[1])
+        raise InvalidParameter(f"You may only specify one of these parameters: {', '.join(given)}.", param=given[1])
     value = params.external_account or params.bank_account
     if value is None:
         raise InvalidParameter(

@@ -9,7 +9,7 @@ from hashlib import blake2b
 
 from stripe_lite.balance import settlement
 from stripe_lite.balance.accounts import service as accounts
-from stripe_lite.core.errors import InvalidRequest
+from stripe_lite.core.errors import InvalidParameter, InvalidRequest
 from stripe_lite.core.objects import Tree
 from stripe_lite.customers.customers.model import Customer
 from stripe_lite.db.work import Work
@@ -93,7 +93,7 @@ def check(given: Tree | None, currency: str, prefix: str) -> None:
     country = (given.get("eu_bank_transfer") or {}).get("country")
     if type == "eu_bank_transfer" and country is None:
         param = f"{prefix}[eu_bank_transfer][country]"
-        raise InvalidRequest(f"Missing required param: {param}.", code="parameter_missing", param=param)
+        raise InvalidParameter(f"Missing required param: {param}.", code="parameter_missing", param=param)
     if type == "eu_bank_transfer" and country not in transfer.countries:
         param = f"{prefix}[eu_bank_transfer][country]"
         raise InvalidRequest(f"Invalid {param}: must be one of {_or(transfer.countries)}", param=param)

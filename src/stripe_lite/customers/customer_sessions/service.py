@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from stripe_lite.core.errors import InvalidRequest
+from stripe_lite.core.errors import InvalidParameter, InvalidRequest
 from stripe_lite.core.ids import new_id, new_secret
 from stripe_lite.core.objects import Params, Tree
 from stripe_lite.customers.customer_sessions.model import CustomerSession
@@ -43,7 +43,7 @@ FEATURES: dict[str, Tree] = {
 async def create(work: Work, params: CustomerSessionCreateParams) -> CustomerSessionObject:
     """Begin a session for a customer; its client secret is told once."""
     if params.customer is None:
-        raise InvalidRequest("Missing required param: customer.", code="parameter_missing", param="customer")
+        raise InvalidParameter("Missing required param: customer.", code="parameter_missing", param="customer")
     components = _components(params.components)
     customer = await lookup.living(work, params.customer)
     secret = f"cuss_secret_{new_secret(SECRET_LENGTH)}"

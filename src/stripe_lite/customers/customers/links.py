@@ -6,7 +6,7 @@ refused by its name.
 
 from dataclasses import dataclass
 
-from stripe_lite.core.errors import InvalidParameter, InvalidRequest
+from stripe_lite.core.errors import InvalidParameter
 from stripe_lite.core.objects import Params
 from stripe_lite.customers.customers.model import Customer
 from stripe_lite.customers.customers.schema import CustomerCreateParams, CustomerFields
@@ -63,7 +63,7 @@ def _only_one(params: CustomerFields, names: tuple[str, ...]) -> str | None:
     """Which one of these parameters was sent; several would contradict each other."""
     given = [name for name in names if getattr(params, name, None) is not None]
     if len(given) > 1:
-        raise InvalidRequest(f"You may only specify one of these parameters: {', '.join(given)}.", param=given[1])
+        raise InvalidParameter(f"You may only specify one of these parameters: {', '.join(given)}.", param=given[1])
     return given[0] if given else None
 
 

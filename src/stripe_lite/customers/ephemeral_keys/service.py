@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from stripe_lite.core.errors import InvalidRequest, ResourceMissing
+from stripe_lite.core.errors import InvalidParameter, InvalidRequest, ResourceMissing
 from stripe_lite.core.ids import new_id
 from stripe_lite.customers.customers import lookup
 from stripe_lite.customers.ephemeral_keys.schema import EphemeralKeyCreateParams, EphemeralKeyObject, render
@@ -21,7 +21,7 @@ async def create(work: Work, params: EphemeralKeyCreateParams) -> EphemeralKeyOb
             "The Stripe-Version header is required to create an ephemeral key: name the API version that the app uses."
         )
     if params.customer is None:
-        raise InvalidRequest("Missing required param: customer.", code="parameter_missing", param="customer")
+        raise InvalidParameter("Missing required param: customer.", code="parameter_missing", param="customer")
     customer = await lookup.living(work, params.customer)
     secret = ephemeral.new_key(work.account_id, livemode=work.livemode)
     key = EphemeralKey(

@@ -2,7 +2,7 @@
 
 from sqlalchemy import ColumnElement, func, select
 
-from stripe_lite.core.errors import InvalidRequest, ResourceMissing
+from stripe_lite.core.errors import InvalidParameter, InvalidRequest, ResourceMissing
 from stripe_lite.core.lists import LIST_LIMIT_DEFAULT, ListObject, ListParams, Page
 from stripe_lite.core.objects import StripeObject
 from stripe_lite.customers.customers import lookup
@@ -114,7 +114,7 @@ async def _customer_of(work: Work, owner: OwnerParams) -> str | None:
     """The customer that the owner is, or None where it is the account; refuses every other owner."""
     if owner.type == "customer":
         if owner.customer is None:
-            raise InvalidRequest(
+            raise InvalidParameter(
                 "Missing required param: owner[customer].", code="parameter_missing", param="owner[customer]"
             )
         return (await lookup.living(work, owner.customer, param="owner[customer]")).id

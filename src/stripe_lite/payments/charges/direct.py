@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from stripe_lite.bank.port import Answer, Capture
 from stripe_lite.core import metadata, money
-from stripe_lite.core.errors import InvalidRequest
+from stripe_lite.core.errors import InvalidParameter, InvalidRequest
 from stripe_lite.core.ids import new_id
 from stripe_lite.customers.customers import service as customers
 from stripe_lite.customers.customers.source_params import CardSourceParams
@@ -169,7 +169,7 @@ async def record_capture(work: Work, question: Question, answer: Answer) -> date
 
 async def _source(work: Work, params: ChargeCreateParams) -> PaymentMethod:
     if params.source is not None and params.card is not None:
-        raise InvalidRequest("You may only specify one of these parameters: card, source.", param="card")
+        raise InvalidParameter("You may only specify one of these parameters: card, source.", param="card")
     if params.customer is not None:
         await customers.living(work, params.customer)
     named = params.source or params.card

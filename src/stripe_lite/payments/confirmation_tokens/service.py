@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any, TypeVar
 
-from stripe_lite.core.errors import InvalidRequest, ResourceMissing
+from stripe_lite.core.errors import InvalidParameter, InvalidRequest, ResourceMissing
 from stripe_lite.core.ids import new_id
 from stripe_lite.core.objects import Params, Tree
 from stripe_lite.db.work import Work
@@ -132,7 +132,7 @@ def spend(token: ConfirmationToken, *, payment_intent: str | None = None, setup_
 async def _read(work: Work, params: ConfirmationTokenCreateParams) -> PaymentMethod | None:
     """The payment method that a new token brings: one that exists, or one that is not written yet."""
     if params.payment_method is not None and params.payment_method_data is not None:
-        raise InvalidRequest(
+        raise InvalidParameter(
             "You may only specify one of these parameters: payment_method, payment_method_data.",
             param="payment_method_data",
         )

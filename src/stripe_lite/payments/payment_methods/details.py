@@ -8,7 +8,7 @@ from typing import TypeAlias
 from stripe_lite.bank import accounts, cards
 from stripe_lite.bank.facts import AccountFact, Method, fingerprint
 from stripe_lite.bank.outcomes import by_slug
-from stripe_lite.core.errors import InvalidRequest, ResourceMissing
+from stripe_lite.core.errors import InvalidParameter, ResourceMissing
 from stripe_lite.core.objects import Tree
 from stripe_lite.payments.payment_methods.known import Known, fingerprint_key, of_card
 from stripe_lite.payments.payment_methods.payers import BICS
@@ -61,7 +61,7 @@ def check_fit(params: PaymentMethodDataParams) -> None:
     others = set(type(params).model_fields) - COMMON - {params.type}
     for name in sorted(others) if params.type is not None else ():
         if params.given(name):
-            raise InvalidRequest(
+            raise InvalidParameter(
                 f"You provided the {name} parameter, but the payment method has the type {params.type}.", param=name
             )
 
@@ -88,9 +88,9 @@ def named(name: str, account_id: str, today: date) -> Known | None:
     return _OF_ACCOUNT[account.method](account, key, outcome is None or outcome.microdeposits == "sent")
 
 
-def missing(param: str) -> InvalidRequest:
+def missing(param: str) -> InvalidParameter:
     """The error for a parameter that the type needs."""
-    return InvalidRequest(f"Missing required param: {param}.", code="parameter_missing", param=param)
+    return InvalidParameter(f"Missing required param: {param}.", code="parameter_missing", param=param)
 
 
 def _typed_card(card: CardParams, key: bytes, today: date) -> Known:

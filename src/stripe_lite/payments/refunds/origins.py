@@ -1,6 +1,6 @@
 """What a refund takes its money from: a charge, or what a customer transferred and no payment used."""
 
-from stripe_lite.core.errors import InvalidRequest
+from stripe_lite.core.errors import InvalidParameter, InvalidRequest
 from stripe_lite.db.work import Work
 from stripe_lite.payments.refunds import returns
 from stripe_lite.payments.refunds import service as refunds
@@ -19,5 +19,5 @@ async def create(work: Work, params: RefundCreateParams) -> Refund:
         return await refunds.create(work, params)
     for name in ("charge", "payment_intent"):
         if params.given(name):
-            raise InvalidRequest(f"You may only specify one of these parameters: origin, {name}.", param=name)
+            raise InvalidParameter(f"You may only specify one of these parameters: origin, {name}.", param=name)
     return await returns.create(work, params)

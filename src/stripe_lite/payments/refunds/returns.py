@@ -6,7 +6,7 @@ cash itself leaves it at once, and comes back to it where the customer never ans
 
 from stripe_lite.bank import refund_accounts
 from stripe_lite.core import contacts, metadata, money
-from stripe_lite.core.errors import InvalidRequest
+from stripe_lite.core.errors import InvalidParameter, InvalidRequest
 from stripe_lite.core.ids import new_id, new_secret
 from stripe_lite.customers.cash_balances import posting, transfers
 from stripe_lite.customers.cash_balances import service as cash_balances
@@ -32,7 +32,7 @@ async def create(work: Work, params: RefundCreateParams) -> Refund:
     """Give a customer's cash back: the customer is asked where to."""
     for name in ("customer", "amount", "currency"):
         if getattr(params, name) is None:
-            raise InvalidRequest(f"Missing required param: {name}.", code="parameter_missing", param=name)
+            raise InvalidParameter(f"Missing required param: {name}.", code="parameter_missing", param=name)
     assert params.customer is not None and params.amount is not None and params.currency is not None
     currency = money.check_currency(params.currency)
     transfers.type_of(currency)

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, select
 from stripe_lite.bank import port
 from stripe_lite.bank.port import Answer
 from stripe_lite.core import contacts, metadata
-from stripe_lite.core.errors import InvalidRequest, ResourceMissing
+from stripe_lite.core.errors import InvalidParameter, InvalidRequest, ResourceMissing
 from stripe_lite.core.ids import new_id
 from stripe_lite.core.lists import ListObject, ListParams, Page
 from stripe_lite.core.objects import StripeObject, Tree, changes
@@ -323,7 +323,7 @@ def _change(work: Work, refund: Refund, params: RefundUpdateParams) -> None:
 
 async def _charge_id(work: Work, params: RefundCreateParams) -> str:
     if params.charge is not None and params.payment_intent is not None:
-        raise InvalidRequest(
+        raise InvalidParameter(
             "You may only specify one of these parameters: charge, payment_intent.", param="payment_intent"
         )
     if params.charge is not None:

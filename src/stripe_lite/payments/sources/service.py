@@ -278,7 +278,7 @@ async def of_details(work: Work, params: SourceCreateParams) -> PaymentMethod:
     if not given:
         raise missing("source")
     if len(given) > 1:
-        raise InvalidRequest(f"You may only specify one of these parameters: {', '.join(given)}.", param=given[1])
+        raise InvalidParameter(f"You may only specify one of these parameters: {', '.join(given)}.", param=given[1])
     match params.source or params.card or params.bank_account:
         case CardSourceParams() as card:
             return _of_card(work, card)

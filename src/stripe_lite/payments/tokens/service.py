@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, replace
 from stripe_lite.bank import accounts, cards, payout_accounts, payout_cards
 from stripe_lite.bank.facts import fingerprint
 from stripe_lite.core.contacts import COUNTRIES
-from stripe_lite.core.errors import InvalidRequest, ResourceMissing
+from stripe_lite.core.errors import InvalidParameter, InvalidRequest, ResourceMissing
 from stripe_lite.core.ids import new_id
 from stripe_lite.core.money import check_currency
 from stripe_lite.core.objects import Tree
@@ -52,7 +52,7 @@ async def create(work: Work, params: TokenCreateParams) -> Token:
     kinds = ("account", "bank_account", "card", "cvc_update", "person", "pii")
     given = [name for name in kinds if params.given(name)]
     if len(given) > 1:
-        raise InvalidRequest(f"You may only specify one of these parameters: {', '.join(given)}.", param=given[1])
+        raise InvalidParameter(f"You may only specify one of these parameters: {', '.join(given)}.", param=given[1])
     if params.bank_account is not None:
         known, extras = read_bank_account(work, params.bank_account)
         return _add(work, "bank_account", "btok", known, extras, new_id("ba"))
@@ -69,7 +69,7 @@ async def create(work: Work, params: TokenCreateParams) -> Token:
         return _add(work, "account", "ct", None, legal.read(work, params.account, "account"), None)
     if params.person is not None:
         return _add(work, "person", "cpt", None, legal.read(work, params.person, "person"), None)
-    raise InvalidRequest(
+    raise InvalidParameter(
         "You must supply either a card, customer, PII data, bank account or CVC update to create a token."
     )
 
