@@ -25,12 +25,17 @@ async def test_a_reservation_is_captured_in_parts(shop: Shop) -> None:
     charge = second.latest_charge
     assert (charge.captured, charge.amount_captured, charge.amount_refunded) == (True, 1000, 0)
     types = await shop.event_types()
-    assert types[:4] == [
+    assert types[:5] == [
         "payment_intent.created",
         "charge.succeeded",
         "payment_intent.amount_capturable_updated",
+        "charge.updated",
         "payment_intent.amount_capturable_updated",
     ]
+    part = (await shop.v1.events.list_async({"type": "charge.updated"})).data[-1].data
+    assert (part.object.amount_captured, part.object.captured) == (700, False)
+    assert part.previous_attributes.amount_captured == 0
+    assert await shop.untold("charge.*") == []
     assert types[-1] == "payment_intent.succeeded"
 
 
@@ -41,6 +46,8 @@ async def test_the_rest_is_released_by_capturing_nothing(shop: Shop) -> None:
     await shop.v1.payment_intents.capture_async(intent.id, {"amount_to_capture": 700, "final_capture": False})
     with raises_stripe(code="payment_intent_unexpected_state"):
         await shop.v1.payment_intents.cancel_async(intent.id)
+    with raises_stripe(code="charge_not_refundable"):
+        await shop.v1.refunds.create_async({"payment_intent": intent.id})
     done = await shop.v1.payment_intents.capture_async(intent.id, {"amount_to_capture": 0, "expand": ["latest_charge"]})
     assert (done.status, done.amount_received, done.amount_capturable) == ("succeeded", 700, 0)
     assert (done.latest_charge.amount_captured, done.latest_charge.amount_refunded) == (700, 0)

@@ -6,11 +6,14 @@ from stripe_lite.bank.port import Answer, Capture, Void
 from stripe_lite.core import metadata
 from stripe_lite.core.errors import InvalidRequest
 from stripe_lite.core.ids import new_id
+from stripe_lite.core.objects import changes
 from stripe_lite.db.work import Work
+from stripe_lite.events.outbox import record
 from stripe_lite.http.questions import Question
 from stripe_lite.payments.charges import service as charges
 from stripe_lite.payments.charges.machine import ChargeFact, ChargeStatus
 from stripe_lite.payments.charges.model import Charge
+from stripe_lite.payments.charges.schema import render as render_charge
 from stripe_lite.payments.payment_intents import checks, options
 from stripe_lite.payments.payment_intents import service as intents
 from stripe_lite.payments.payment_intents.machine import PAYMENT_INTENT, IntentFact, IntentStatus
@@ -122,6 +125,7 @@ async def record_capture(work: Work, question: Question, answer: Answer) -> date
 
 
 async def _captured(work: Work, intent: PaymentIntent, charge: Charge, amount: int, *, final: bool) -> None:
+    before = render_charge(charge)
     charge.meta = charge.meta | intent.meta
     charges.restate(charge, {name: intent.details[name] for name in RESTATED if intent.details.get(name) is not None})
     await charges.capture(work, charge, amount, final=final or amount == intent.amount_capturable)
@@ -132,6 +136,8 @@ async def _captured(work: Work, intent: PaymentIntent, charge: Charge, amount: i
         intents.apply(work, intent, IntentFact.CAPTURED)
     else:
         intent.amount_capturable -= amount
+        now = render_charge(charge)
+        record(work, "charge.updated", now, changes(before, now))
         intents.apply(work, intent, IntentFact.PARTLY_CAPTURED)
 
 

@@ -89,6 +89,12 @@ def _amount_to_release(charge: Charge, asked_for: int | None) -> int:
             f"Charge {charge.id} was never captured, and what it reserved was released: there is nothing to refund.",
             code=NOT_REFUNDABLE,
         )
+    if charge.amount_captured:
+        raise InvalidRequest(
+            f"Charge {charge.id} is being captured in parts: it can be refunded after its final capture. Capture its "
+            f"PaymentIntent ({charge.payment_intent_id}) with amount_to_capture=0 to take no more.",
+            code=NOT_REFUNDABLE,
+        )
     if charge.payment_intent_id is not None:
         raise InvalidRequest(
             f"This uncaptured Charge was created by a PaymentIntent ({charge.payment_intent_id}). You must cancel the "
