@@ -163,6 +163,16 @@ async def test_a_capture_changes_what_the_statement_says(shop: Shop) -> None:
     assert charge.calculated_statement_descriptor == "STRIPE LITE* CAKE"
 
 
+async def test_a_cards_statement_shows_the_descriptor_as_a_suffix_where_there_is_no_other(shop: Shop) -> None:
+    alone = await shop.v1.charges.create_async(RESERVED | {"statement_descriptor": "ORDER 7"})
+    assert alone.calculated_statement_descriptor == "STRIPE LITE* ORDER 7"
+    captured = await shop.v1.charges.capture_async(alone.id, {"statement_descriptor": "ORDER 8"})
+    assert captured.calculated_statement_descriptor == "STRIPE LITE* ORDER 8"
+    both = {"statement_descriptor": "ORDER 7", "statement_descriptor_suffix": "TEA"}
+    charge = await shop.v1.charges.create_async(DIRECT | both)
+    assert charge.calculated_statement_descriptor == "STRIPE LITE* TEA"
+
+
 @pytest.mark.parametrize(
     ("params", "param"),
     [

@@ -315,7 +315,8 @@ def _remember(charge: Charge, method: PaymentMethod, answer: Answer) -> None:
 
 
 def _statement(details: Tree, *, card: bool) -> str:
-    suffix = details.get("statement_descriptor_suffix")
     if card:
+        # Of a card's statement either text is the suffix; the one that is meant for that comes first.
+        suffix = details.get("statement_descriptor_suffix") or details.get("statement_descriptor")
         return f"{STATEMENT_NAME}* {suffix}"[:22] if suffix else STATEMENT_NAME
     return details.get("statement_descriptor") or STATEMENT_NAME
