@@ -356,6 +356,23 @@ async def test_an_update_tells_what_changed(shop: Shop) -> None:
     assert cleared.metadata.to_dict() == {}
 
 
+async def test_an_update_unsets_parts_of_the_address(shop: Shop) -> None:
+    customer = await shop.v1.customers.create_async()
+    address = {"city": "Bonn", "country": "DE", "line1": "A", "line2": "B", "postal_code": "53113", "state": "NW"}
+    created = await shop.v1.payment_methods.create_async(
+        {"type": "card", "card": CARD, "billing_details": {"address": address, "tax_id": "7"}}
+    )
+    method = await shop.v1.payment_methods.attach_async(created.id, {"customer": customer.id})
+    assert method.card.checks.address_line1_check == "pass"
+    emptied = {"billing_details": {"address": {"line1": "", "line2": ""}, "tax_id": ""}}
+    changed = await shop.v1.payment_methods.update_async(method.id, emptied)
+    assert changed.billing_details.address.to_dict() == address | {"line1": None, "line2": None}
+    assert (changed.billing_details.tax_id, changed.card.checks.address_line1_check) == (None, None)
+    emptied = {"billing_details": {"address": dict.fromkeys(address, "")}}
+    changed = await shop.v1.payment_methods.update_async(method.id, emptied)
+    assert set(changed.billing_details.address.to_dict().values()) == {None}
+
+
 async def test_updates_are_checked(shop: Shop) -> None:
     loose = await shop.v1.payment_methods.create_async({"type": "card", "card": CARD})
     with raises_stripe(message="You must save this PaymentMethod to a customer before you can update it."):

@@ -94,6 +94,27 @@ async def test_sources_are_added_changed_and_deleted(shop: Shop) -> None:
     assert (await shop.event_types())[-3:] == ["payment_method.detached", "customer.source.deleted", "customer.updated"]
 
 
+async def test_a_cards_new_address_is_unchecked_and_an_emptied_one_unset(shop: Shop) -> None:
+    customer = await shop.v1.customers.create_async()
+    sources = shop.v1.customers.payment_sources
+    card = await sources.create_async(customer.id, {"source": "tok_visa"})
+    address = {"address_line1": "A", "address_line2": "B", "address_zip": "94103"}
+    changed = await sources.update_async(customer.id, card.id, address | {"name": "Jenny"})
+    assert (changed.address_line1_check, changed.address_zip_check, changed.cvc_check) == (
+        "unchecked",
+        "unchecked",
+        "pass",
+    )
+    emptied = await sources.update_async(customer.id, card.id, {"address_line1": "", "address_line2": "", "name": ""})
+    assert (emptied.address_line1, emptied.address_line2, emptied.name, emptied.address_zip) == (
+        None,
+        None,
+        None,
+        "94103",
+    )
+    assert (emptied.address_line1_check, emptied.address_zip_check) == (None, "unchecked")
+
+
 async def test_sources_by_their_numbers(shop: Shop) -> None:
     customer = await shop.v1.customers.create_async()
     response = await shop.post(

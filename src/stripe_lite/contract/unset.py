@@ -9,6 +9,7 @@ from typing import Any
 
 _ADDRESS = tuple(f"address.{part}" for part in ("city", "country", "line1", "line2", "postal_code", "state"))
 _SHIPPED = ("phone", *_ADDRESS)
+_CARD = ("name", *(f"address_{part}" for part in ("city", "country", "line1", "line2", "state", "zip")))
 _EVIDENCE = tuple(
     f"evidence.{name}"
     for name in (
@@ -53,6 +54,8 @@ UNSET_BY_EMPTY: Mapping[str, tuple[str, ...]] = {
         *(f"shipping.{part}" for part in _SHIPPED),
     ),
     "POST /v1/customers/{customer}/balance_transactions/{transaction}": ("description",),
+    "POST /v1/customers/{customer}/cards/{id}": _CARD,
+    "POST /v1/customers/{customer}/sources/{id}": _CARD,
     "POST /v1/disputes/{dispute}": _EVIDENCE,
     "POST /v1/payment_intents/{intent}": (
         "description",
@@ -63,6 +66,7 @@ UNSET_BY_EMPTY: Mapping[str, tuple[str, ...]] = {
         "shipping.tracking_number",
         *(f"shipping.{part}" for part in _SHIPPED),
     ),
+    "POST /v1/payment_methods/{payment_method}": tuple(f"billing_details.{part}" for part in ("tax_id", *_ADDRESS)),
     "POST /v1/setup_intents/{intent}": ("description", "payment_method"),
 }
 

@@ -1,8 +1,9 @@
-"""What has to be known of a payer before a payment method of a type can be made."""
+"""What has to be known of a payer before a payment method of a type can be made, and what a new address means."""
 
 from collections.abc import Mapping
 
 from stripe_lite.core.errors import InvalidParameter
+from stripe_lite.payments.payment_methods.known import unchecked
 from stripe_lite.payments.payment_methods.model import PaymentMethod
 
 NAME = ("name",)
@@ -24,6 +25,15 @@ NEEDED: Mapping[str, tuple[str, ...]] = {
     "sepa_debit": NAME_AND_EMAIL,
     "us_bank_account": NAME,
 }
+
+
+def address_changed(payment_method: PaymentMethod) -> None:
+    """Forget what the bank said of a card's old address: it has not checked the new one yet."""
+    if payment_method.type != "card":
+        return
+    fresh = unchecked(payment_method.billing_details, cvc=False)
+    checks = payment_method.details["checks"] | {name: fresh[name] for name in fresh if name != "cvc_check"}
+    payment_method.details = payment_method.details | {"checks": checks}
 
 
 def check(payment_method: PaymentMethod) -> None:

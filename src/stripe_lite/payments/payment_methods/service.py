@@ -17,7 +17,7 @@ from stripe_lite.db.work import Work
 from stripe_lite.events.outbox import record
 from stripe_lite.payments.payment_methods import billing
 from stripe_lite.payments.payment_methods.details import check_fit, is_named, named, read
-from stripe_lite.payments.payment_methods.known import build, network_of, preference, unchecked
+from stripe_lite.payments.payment_methods.known import build, network_of, preference
 from stripe_lite.payments.payment_methods.model import PAYOUT_ACCOUNT, PaymentMethod
 from stripe_lite.payments.payment_methods.schema import (
     CardUpdateParams,
@@ -197,10 +197,8 @@ def _bill(payment_method: PaymentMethod, given: Params) -> None:
     if isinstance(address, dict):
         sent["address"] = (payment_method.billing_details.get("address") or {}) | address
     payment_method.billing_details = payment_method.billing_details | sent
-    if payment_method.type == "card" and "address" in sent:
-        fresh = unchecked(payment_method.billing_details, cvc=False)
-        checks = payment_method.details["checks"] | {name: fresh[name] for name in fresh if name != "cvc_check"}
-        payment_method.details = payment_method.details | {"checks": checks}
+    if "address" in sent:
+        billing.address_changed(payment_method)
 
 
 def _update_details(payment_method: PaymentMethod, params: PaymentMethodUpdateParams, now: datetime) -> None:

@@ -23,6 +23,7 @@ from stripe_lite.customers.customers.source_params import BankAccountSourceParam
 from stripe_lite.db.work import Work
 from stripe_lite.events.outbox import record
 from stripe_lite.payments.payment_methods import attachment
+from stripe_lite.payments.payment_methods.billing import address_changed
 from stripe_lite.payments.payment_methods.details import missing
 from stripe_lite.payments.payment_methods.known import build
 from stripe_lite.payments.payment_methods.model import PAYOUT_ACCOUNT, PaymentMethod
@@ -160,14 +161,7 @@ async def update(work: Work, customer_id: str, id: str, params: SourceUpdatePara
         raise InvalidParameter(f"Received unknown parameter: {foreign[0]}", code="parameter_unknown", param=foreign[0])
     if params.owner is not None:
         objects.set_owner(work, source, params.owner)
-    address = {ADDRESS[name]: value for name, value in sent.items() if name in ADDRESS}
-    billing = dict(source.billing_details)
-    if address:
-        billing["address"] = (billing.get("address") or {}) | address
-    for name in ("name", "account_holder_name"):
-        if name in sent:
-            billing["name"] = sent[name]
-    source.billing_details = billing
+    _bill(source, sent)
     if source.type == "card" and source.source_status is None:
         _update_expiry(work, source, params)
     if "account_holder_type" in sent:
@@ -178,6 +172,20 @@ async def update(work: Work, customer_id: str, id: str, params: SourceUpdatePara
     if difference := changes(before, after):
         record(work, "customer.source.updated", after, difference)
     return source
+
+
+def _bill(source: PaymentMethod, sent: Tree) -> None:
+    """Change whom the source belongs to; the bank has not checked a new address of a card yet."""
+    address = {ADDRESS[name]: value for name, value in sent.items() if name in ADDRESS}
+    billing = dict(source.billing_details)
+    if address:
+        billing["address"] = (billing.get("address") or {}) | address
+    for name in ("name", "account_holder_name"):
+        if name in sent:
+            billing["name"] = sent[name]
+    source.billing_details = billing
+    if address and source.source_status is None:
+        address_changed(source)
 
 
 async def delete(work: Work, customer_id: str, id: str) -> PaymentMethod:
