@@ -49,3 +49,10 @@ def test_the_51st_key_is_refused_on_update_too() -> None:
     assert len(metadata.merge(fifty, {"0": "", "new": "v"})) == 50
     with pytest.raises(InvalidParameter, match="50 keys"):
         metadata.merge(fifty, {"new": "v"})
+
+
+def test_50_keys_are_exchanged_for_50_others_at_once() -> None:
+    old, new = ({f"{name}{index}": "v" for index in range(50)} for name in ("old", "new"))
+    given = dict.fromkeys(old, "") | new
+    metadata.check(given)
+    assert metadata.merge(old, given) == new

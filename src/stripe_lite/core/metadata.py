@@ -43,6 +43,7 @@ def problem(given: Mapping[str, str]) -> str | None:
                 f"Metadata values can have up to {VALUE_CHARACTERS_MAX} characters, "
                 f"but you passed in a value that is {len(value)} characters. Invalid value: {value[:100]}"
             )
-    if len(given) > KEYS_MAX:
-        return f"Metadata can have up to {KEYS_MAX} keys, but you've set {len(given)}."
+    count = sum(value != "" for value in given.values())
+    if count > KEYS_MAX:
+        return f"Metadata can have up to {KEYS_MAX} keys, but you've set {count}."
     return None
