@@ -119,6 +119,14 @@ async def test_some_types_need_to_know_the_payer(shop: Shop, type: str, name: st
         await shop.v1.payment_methods.create_async(params)
 
 
+@pytest.mark.parametrize(("name", "value"), [("day", 0), ("day", 32), ("month", 13), ("year", 90)])
+async def test_klarna_wants_a_date_of_birth_that_can_be_one(shop: Shop, name: str, value: int) -> None:
+    dob = {"day": 1, "month": 2, "year": 1990} | {name: value}
+    sent = {"type": "klarna", "klarna": {"dob": dob}, "billing_details": PAYER}
+    with raises_stripe(code="parameter_invalid_integer", param=f"klarna[dob][{name}]", status=400):
+        await shop.v1.payment_methods.create_async(sent)
+
+
 async def test_klarna_needs_to_know_the_payers_country(shop: Shop) -> None:
     message = "You must provide `billing_details[address][country]` to use Klarna."
     for payer in ({}, {"billing_details": PAYER | {"address": {"city": "Oslo"}}}):

@@ -12,7 +12,12 @@ from stripe_lite.core.errors import InvalidParameter, ResourceMissing
 from stripe_lite.core.objects import Tree
 from stripe_lite.payments.payment_methods.known import Known, fingerprint_key, of_card
 from stripe_lite.payments.payment_methods.payers import BICS
-from stripe_lite.payments.payment_methods.schema import CardParams, PaymentMethodCreateParams, PaymentMethodDataParams
+from stripe_lite.payments.payment_methods.schema import (
+    CardParams,
+    DateOfBirthParams,
+    PaymentMethodCreateParams,
+    PaymentMethodDataParams,
+)
 
 BANK_NAME = "STRIPE TEST BANK"
 NZ_ACCOUNT_DIGITS = 7
@@ -280,7 +285,21 @@ def _read_ideal(params: PaymentMethodDataParams, key: bytes) -> Known:
 
 def _read_klarna(params: PaymentMethodDataParams, key: bytes) -> Known:
     dob = None if params.klarna is None else params.klarna.dob
+    if dob is not None:
+        _check_birth(dob)
     return Known("klarna", {"dob": None if dob is None else dob.model_dump()})
+
+
+def _check_birth(dob: DateOfBirthParams) -> None:
+    """Refuse what is no date: a day, a month and a year of four digits."""
+    bounds = (("day", dob.day, 1, 31), ("month", dob.month, 1, 12), ("year", dob.year, 1000, 9999))
+    for name, value, least, most in bounds:
+        if not least <= value <= most:
+            raise InvalidParameter(
+                f"This value must be between {least} and {most}.",
+                code="parameter_invalid_integer",
+                param=f"klarna[dob][{name}]",
+            )
 
 
 def _read_kr_card(params: PaymentMethodDataParams, key: bytes) -> Known:
