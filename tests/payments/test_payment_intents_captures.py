@@ -72,6 +72,19 @@ async def test_what_was_not_reserved_is_not_captured(shop: Shop, amount: int, co
         await shop.v1.payment_intents.capture_async(intent.id, {"amount_to_capture": amount})
 
 
+async def test_fractions_that_the_currency_does_not_have_are_not_captured(shop: Shop) -> None:
+    """Else they could not be refunded either."""
+    intent = await shop.v1.payment_intents.create_async(RESERVED | {"currency": "kwd"})
+    with raises_stripe(code="invalid_charge_amount", param="amount_to_capture", status=400):
+        await shop.v1.payment_intents.capture_async(intent.id, {"amount_to_capture": 555})
+    captured = await shop.v1.payment_intents.capture_async(intent.id, {"amount_to_capture": 550})
+    assert (await shop.v1.refunds.create_async({"payment_intent": captured.id})).amount == 550
+    reserved = {"amount": 5000, "currency": "isk", "source": "tok_visa", "capture": False}
+    charge = await shop.v1.charges.create_async(reserved)
+    with raises_stripe(code="invalid_charge_amount", param="amount", status=400):
+        await shop.v1.charges.capture_async(charge.id, {"amount": 555})
+
+
 async def test_a_capture_stores_what_it_brings(shop: Shop) -> None:
     intent = await shop.v1.payment_intents.create_async(RESERVED | {"metadata": {"a": "1"}})
     captured = await shop.v1.payment_intents.capture_async(

@@ -129,6 +129,7 @@ async def capture(work: Work, id: str, params: ChargeCaptureParams) -> Charge:
             code="amount_too_large",
             param="amount",
         )
+    money.check_step(amount, charge.currency)
     charges.set_transfer_group(charge, params.transfer_group)
     kept = charges.kept(params.sent())
     charge.details = charge.details | kept

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from stripe_lite.bank.port import Answer, Capture, Void
-from stripe_lite.core import metadata
+from stripe_lite.core import metadata, money
 from stripe_lite.core.errors import InvalidRequest
 from stripe_lite.core.ids import new_id
 from stripe_lite.core.objects import changes
@@ -79,6 +79,7 @@ def _check_amount(intent: PaymentIntent, amount: int, *, final: bool) -> None:
             code="amount_too_large",
             param="amount_to_capture",
         )
+    money.check_step(amount, intent.currency, "amount_to_capture")
     if not final and not _multicapture(intent):
         raise InvalidRequest(
             "This PaymentIntent was not authorized for several captures: ask for it with "
