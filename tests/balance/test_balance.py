@@ -1,6 +1,8 @@
 """Payments and refunds in the balance: what they add to it, what they cost, and when the money may be used."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import asyncpg
@@ -131,6 +133,26 @@ async def test_refunds_of_a_converted_charge_come_to_what_it_brought(shop: Shop,
         assert refund.balance_transaction.currency == "usd"
         total += refund.balance_transaction.amount
     assert total == -brought
+
+
+async def test_racing_refunds_of_a_converted_charge_come_to_what_it_brought(shop: Shop) -> None:
+    intent = await shop.v1.payment_intents.create_async(PAYMENT | {"currency": "eur", "amount": 1_010})
+    refund = {"charge": intent.latest_charge.id, "amount": 101, "expand": ["balance_transaction"]}
+    made = await asyncio.gather(*(shop.v1.refunds.create_async(refund) for _ in range(10)))
+    assert sum(refund.balance_transaction.amount for refund in made) == -1_162  # One by one it were 1160.
+
+
+async def test_a_failed_refund_of_a_converted_charge_is_put_back_as_it_was(shop: Shop) -> None:
+    failing = {"currency": "eur", "amount": 1_010, "payment_method": "pm_card_refundFail"}
+    intent = await shop.v1.payment_intents.create_async(PAYMENT | failing)
+    refund = {"charge": intent.latest_charge.id, "amount": 101}
+    made = [await shop.v1.refunds.create_async(refund) for _ in range(3)]
+    for refund in made:
+        await shop.until(partial(shop.v1.refunds.retrieve_async, refund.id), status="failed")
+    booked = (await shop.v1.balance_transactions.list_async()).data
+    assert sum(row.amount for row in booked) == intent.latest_charge.balance_transaction.amount
+    whole = await shop.v1.refunds.create_async({"charge": intent.latest_charge.id, "expand": ["balance_transaction"]})
+    assert whole.balance_transaction.amount == -1_162
 
 
 async def test_refunds_of_a_charge_converted_in_parts_come_to_what_these_brought(shop: Shop) -> None:
