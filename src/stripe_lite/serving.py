@@ -57,6 +57,14 @@ def until_stopped() -> Iterator[None]:
             signal.signal(each, handler)
 
 
+class _Patient(uvicorn.Server):
+    """A server that finishes what is under way, also where Ctrl-C is pressed again: the time it takes is limited."""
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        if not self.should_exit:
+            super().handle_exit(sig, frame)
+
+
 class _Multiplied(socket.socket):
     """A socket that reaches each other process as another one at the same address, so that connections spread evenly.
 
@@ -110,7 +118,7 @@ def address_of(listener: socket.socket) -> str:
 
 def serve(application: ASGIApp, listener: socket.socket) -> None:
     """Serve in this process until a signal ends it."""
-    server = uvicorn.Server(_configuration(application))
+    server = _Patient(_configuration(application))
     server.run(sockets=[listener])
     if not server.started:
         raise ServingError("The server did not start; the log says why.")
@@ -143,6 +151,7 @@ def child() -> ASGIApp:
     """Make the application of one process among several, which ends with the process that started it."""
     settings = Settings()
     log.configure(settings.log, settings.log_level)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # The terminal's Ctrl-C is for our parent, which asks us by SIGTERM.
     parent = multiprocessing.parent_process()
     assert parent is not None and parent.pid is not None, "child() runs in a process that serve_in_processes() made"
     follow = end_with(parent.pid, signal.SIGTERM)

@@ -69,10 +69,11 @@ class Server:
 
 
 @contextmanager
-def serving(folder: Path, *arguments: str, **settings: str) -> Iterator[Server]:
+def serving(folder: Path, *arguments: str, errors: int | None = None, **settings: str) -> Iterator[Server]:
     process = subprocess.Popen(
         [sys.executable, "-m", "stripe_lite", *(arguments or ("serve",))],
         stdout=subprocess.PIPE,
+        stderr=errors,
         text=True,
         env=environment(folder, settings),
         cwd=folder,
@@ -111,6 +112,18 @@ def test_a_server_answers_and_ends_with_status_0_when_asked(folder: Path, worker
         assert server.get("/readyz").status_code == 200
         os.killpg(server.process.pid, asked)  # As the terminal sends Ctrl-C: to the whole group.
         assert server.process.wait(FINISH_SECONDS_MAX) == 0
+    assert not (folder / "cluster" / "postmaster.pid").exists()
+
+
+def test_ctrl_c_pressed_three_times_ends_a_server_as_quietly_as_once(folder: Path) -> None:
+    with (folder / "log").open("w") as log:
+        with serving(folder, errors=log.fileno()) as server:
+            server.await_answer()
+            for _ in range(3):
+                os.killpg(server.process.pid, signal.SIGINT)
+                time.sleep(0.03)
+            assert server.process.wait(FINISH_SECONDS_MAX) == 0
+        assert "Traceback" not in (folder / "log").read_text()
     assert not (folder / "cluster" / "postmaster.pid").exists()
 
 
