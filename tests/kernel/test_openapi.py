@@ -129,6 +129,18 @@ create_webhook_endpoint retry_event
 """
 
 
+def test_a_form_starts_as_the_example_says(description: dict[str, Any]) -> None:
+    """Swagger UI fills a form's fields with their defaults, else with their examples, and sends what is not empty."""
+    for operations in description["paths"].values():
+        content = operations.get("post", {}).get("requestBody", {}).get("content", {})
+        if "application/x-www-form-urlencoded" not in content:
+            continue
+        fields = content["application/x-www-form-urlencoded"]["schema"]["properties"]
+        begins = {name.removesuffix("[]"): field.get("default", field["example"]) for name, field in fields.items()}
+        sent = {name: value for name, value in begins.items() if value not in ("", [], {})}
+        assert sent == content["application/json"]["example"]
+
+
 async def test_examples_run_as_they_are(shop: Shop, description: dict[str, Any]) -> None:
     described = {
         each["operationId"]: (path, each) for path, item in description["paths"].items() for each in item.values()

@@ -283,10 +283,15 @@ def _body(operation: Operation, models: Models, fields: Mapping[str, Tree], requ
 
 
 def _form(fields: Mapping[str, Tree], required: list[str], example: Tree) -> Tree:
-    """A form: lists are `name[]`, hashes `name[part]`. Empty examples keep Swagger UI from sending invented values."""
+    """A form: lists are `name[]`, hashes `name[part]`.
+
+    Empty examples keep Swagger UI from sending invented values; defaults, which it prefers to examples, are left out.
+    """
     names = {name: f"{name}[]" if schema.get("type") == "array" else name for name, schema in fields.items()}
     properties = {
-        names[name]: schema | {"example": example.get(name, _empty(schema))} for name, schema in fields.items()
+        names[name]: {key: value for key, value in schema.items() if key != "default"}
+        | {"example": example.get(name, _empty(schema))}
+        for name, schema in fields.items()
     }
     form: Tree = {"schema": {"type": "object", "properties": properties}}
     if required:
