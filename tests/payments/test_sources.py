@@ -66,6 +66,15 @@ async def test_a_card_expands_to_what_is_asked_for(shop: Shop) -> None:
     assert updated.invoice_settings.default_payment_method.object == "payment_method"
 
 
+async def test_the_sources_of_a_customer_expand_to_what_is_asked_for(shop: Shop) -> None:
+    customer = await shop.v1.customers.create_async({"source": "tok_visa", "expand": ["sources.data.customer"]})
+    assert customer.sources.data[0].customer.id == customer.id
+    listed = await shop.v1.customers.list_async({"expand": ["data.sources.data.customer"]})
+    assert listed.data[0].sources.data[0].customer.id == customer.id
+    with raises_stripe(param="expand", status=400):
+        await shop.v1.customers.retrieve_async(customer.id, {"expand": ["sources.data.nothing"]})
+
+
 async def test_sources_are_added_changed_and_deleted(shop: Shop) -> None:
     customer = await shop.v1.customers.create_async()
     first = await shop.v1.customers.payment_sources.create_async(customer.id, {"source": "tok_visa"})

@@ -147,7 +147,8 @@ class Expander:
         expansion = self._expandable(getattr(at, "object", "")).get(name)
         if expansion is None or len(expansion.targets) < 2:
             return False
-        if not any(self._leads_on(target, rest) for target in expansion.targets):
+        beyond = rest[1:] if rest[0] == "data" else rest  # Where they stand in a list.
+        if not any(self._leads_on(target, beyond) for target in expansion.targets):
             raise _not_expandable(path)
         return True
 
