@@ -120,7 +120,8 @@ async def test_a_customers_tax_ids_are_reached_by_their_owner(shop: Shop) -> Non
     ann, bob = await shop.v1.customers.create_async(), await shop.v1.customers.create_async()
     owner = {"type": "customer", "customer": ann.id}
     tax_id = await shop.v1.tax_ids.create_async({"type": "ca_bn", "value": "123456789", "owner": owner})
-    listed = await shop.v1.tax_ids.list_async({"owner": owner, "expand": ["data.customer", "data.owner.customer"]})
+    expand = ["data.customer", "data.owner.customer", "data.owner.application"]
+    listed = await shop.v1.tax_ids.list_async({"owner": owner, "expand": expand})
     assert listed.data[0].customer.id == ann.id
     assert listed.data[0].owner.customer.id == ann.id
     assert [one.id for one in (await shop.v1.customers.tax_ids.list_async(ann.id)).data] == [tax_id.id]

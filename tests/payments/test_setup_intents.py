@@ -25,8 +25,9 @@ async def test_a_card_is_saved_for_a_customer(shop: Shop) -> None:
     assert "attach_to_self" not in made.to_dict()
     given = await shop.v1.setup_intents.update_async(made.id, {"payment_method": "pm_card_visa"})
     assert given.status == "requires_confirmation"
+    at_a_terminal = "latest_attempt.payment_method_details.card_present.generated_card"
     saved = await shop.v1.setup_intents.confirm_async(
-        made.id, {"expand": ["latest_attempt", "payment_method", "customer"]}
+        made.id, {"expand": ["latest_attempt", "payment_method", "customer", at_a_terminal]}
     )
     assert (saved.status, saved.next_action, saved.last_setup_error, saved.mandate) == ("succeeded", None, None, None)
     assert saved.customer.id == customer.id

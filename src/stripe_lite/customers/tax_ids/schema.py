@@ -45,6 +45,7 @@ class TaxIdOwnerObject(StripeObject):
     """Whose tax id it is."""
 
     account: Expandable | None = Field(None, description="The account, where the type is `account`.")
+    application: Expandable | None = Field(None, description="Never there: Connect is not served yet.")
     customer: Expandable | None = Field(None, description="The customer, where the type is `customer`.")
     customer_account: str | None = Field(description="Always null: accounts as customers are not served.")
     type: str = Field(description="`account`, `customer` or `self`.")

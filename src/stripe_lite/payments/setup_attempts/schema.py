@@ -41,6 +41,7 @@ class SetupAttemptDetailsObject(StripeObject):
     bancontact: GeneratedDebitObject | None = None
     boleto: Tree | None = None
     card: Tree | None = None
+    card_present: Tree | None = None
     cashapp: Tree | None = None
     ideal: GeneratedDebitObject | None = None
     kakao_pay: Tree | None = None
