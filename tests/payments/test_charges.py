@@ -142,7 +142,8 @@ async def test_a_bank_account_is_debited_later(shop: Shop) -> None:
 async def test_a_reserved_charge_is_captured(shop: Shop, amount: int | None) -> None:
     charge = await shop.v1.charges.create_async(RESERVED)
     assert (charge.status, charge.captured, charge.amount_captured) == ("succeeded", False, 0)
-    assert charge.payment_method_details.card.capture_before == charge.created + 7 * 86400
+    week = charge.payment_method_details.card.capture_before - charge.created - 7 * 86400
+    assert 0 <= week <= 60  # It begins when the bank has answered.
     captured = await shop.v1.charges.capture_async(
         charge.id, {"receipt_email": "b@example.com"} | ({"amount": amount} if amount else {})
     )
