@@ -115,7 +115,8 @@ async def test_a_card_whose_owner_has_to_authenticate_is_refused_and_the_payment
     error = refused(await classic.call("POST", f"/payment_intents/{intent['id']}/confirm/"), 402)
     assert (error["code"], error["payment_intent"]) == ("authentication_required", intent["id"])
     assert "no page for that here" in error["message"]
-    assert (await classic.get(f"/payment_intents/{intent['id']}/"))["status"] == "failed"
+    failed = await classic.get(f"/payment_intents/{intent['id']}/")
+    assert (failed["status"], failed["failure_message"]) == ("failed", error["message"])
     assert "payment_intent.failed" in await shop.event_types()
 
 

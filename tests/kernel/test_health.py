@@ -2,6 +2,8 @@
 
 import re
 
+import pytest
+
 from stripe_lite.http.answers import API_VERSION
 from tests.shop import Shop
 
@@ -16,6 +18,12 @@ async def test_a_process_tells_whether_its_database_answers(shop: Shop) -> None:
     answer = await shop.http.get(shop.base_url + "/readyz")
     assert answer.status_code == 200
     assert answer.json() == {"status": "ok"}
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/readyz"])
+async def test_probes_that_ask_for_the_head_alone_are_answered(shop: Shop, path: str) -> None:
+    answer = await shop.http.head(shop.base_url + path)
+    assert (answer.status_code, answer.content) == (200, b"")
 
 
 async def test_requests_are_counted_by_operation_and_status(shop: Shop) -> None:

@@ -6,6 +6,7 @@ from pydantic import AliasChoices, AliasGenerator, BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
 from stripe_lite.classic.payments import ClassicStatus, status_of
+from stripe_lite.classic.refusals import SAID
 from stripe_lite.core.objects import Tree
 
 Amount: TypeAlias = Annotated[
@@ -106,7 +107,7 @@ class ClassicPaymentIntent(BaseModel):
             customer_id=intent["customer"],
             status=status,
             failure_code=error.get("decline_code") or error.get("code"),
-            failure_message=error.get("message"),
+            failure_message=SAID.get(error.get("code", ""), error.get("message")),
             created=intent["created"],
         )
 

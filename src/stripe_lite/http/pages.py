@@ -75,11 +75,13 @@ def _whole(pages: FastAPI, operations: Sequence[Operation]) -> Tree:
 def add_health(pages: FastAPI, database: Database, mode: str) -> None:
     """Tell whoever watches the process whether it serves, and whether its database answers."""
 
+    @pages.head("/healthz", include_in_schema=False)
     @pages.get("/healthz", tags=["Health"])
     async def healthz() -> dict[str, str]:
         """Tell that the process serves."""
         return {"status": "ok", "mode": mode, "api_version": API_VERSION}
 
+    @pages.head("/readyz", include_in_schema=False)
     @pages.get("/readyz", tags=["Health"])
     async def readyz() -> Response:
         """Tell whether the database answers too."""
