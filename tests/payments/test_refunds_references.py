@@ -13,7 +13,7 @@ from stripe_lite.app import create_app
 from stripe_lite.payments.refunds import destinations, references
 from tests.balance.stories import ADD, due, execute
 from tests.conftest import serving, settings_for_tests
-from tests.payments.intents import DEBIT, PAID, RESERVED
+from tests.payments.intents import DEBIT, PAID
 from tests.shop import Shop, new_key
 from tests.watch import Watch
 
@@ -144,9 +144,10 @@ async def test_a_refund_that_succeeds_late_is_referred_to_later_still(shop: Shop
 
 
 async def test_only_what_was_paid_by_card_is_referred_to_later(shop: Shop, dsn: str) -> None:
-    held = await shop.v1.payment_intents.create_async(RESERVED)
-    await shop.v1.payment_intents.cancel_async(held.id)
-    given_up = (await shop.v1.refunds.list_async({"payment_intent": held.id})).data[0]
+    held = await shop.v1.charges.create_async(
+        {"amount": 2000, "currency": "usd", "source": "tok_visa", "capture": False}
+    )
+    given_up = await shop.v1.refunds.create_async({"charge": held.id})
     assert given_up.destination_details.card.to_dict() == {"type": "reversal"}
     debited = await shop.v1.payment_intents.create_async(DEBIT)
     await shop.until(lambda: shop.v1.payment_intents.retrieve_async(debited.id), status="succeeded")
