@@ -173,6 +173,11 @@ async def test_examples_run_as_they_are(shop: Shop, description: dict[str, Any])
         ids |= {"payment_method": made["id"]} if name == "create_payment_method" else {}
 
 
+async def test_the_address_that_the_banner_prints_leads_to_the_page(shop: Shop) -> None:
+    answer = await shop.http.get(shop.base_url + "/", follow_redirects=True)
+    assert (answer.status_code, answer.url.path) == (200, "/docs")
+
+
 async def test_the_page_and_all_it_needs_come_from_the_server(shop: Shop) -> None:
     page = await shop.http.get(shop.base_url + "/docs")
     assert page.status_code == 200

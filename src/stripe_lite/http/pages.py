@@ -7,7 +7,7 @@ from importlib.resources import files
 from fastapi import FastAPI, Request, Response
 from pydantic_core import to_json
 from starlette.exceptions import HTTPException
-from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse
+from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, RedirectResponse
 
 from stripe_lite.core.card_numbers import redact
 from stripe_lite.core.errors import ApiError, InvalidRequest, StripeError, Unavailable, UnrecognizedUrl
@@ -43,6 +43,10 @@ def add_docs(pages: FastAPI, operations: Callable[[], Sequence[Operation]]) -> N
         if "json" not in described:
             described["json"] = await asyncio.to_thread(lambda: to_json(_whole(pages, operations())))
         return Response(described["json"], media_type="application/json")
+
+    @pages.get("/", include_in_schema=False)
+    async def front() -> Response:
+        return RedirectResponse("/docs")
 
     @pages.get("/docs", include_in_schema=False)
     async def docs() -> Response:
