@@ -7,15 +7,14 @@ ids are greater, so that `(account_id, id)` alone gives newest-first lists and k
 
 import os
 import random
-import secrets
 import threading
 import time
+from base64 import b64encode
 from itertools import product
 
 ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 COUNTER_MAX = 62**3
 MOMENT_LENGTH = 24  # What follows the prefix: whatever that is, ids sort by this.
-RANDOM_BITS = 72  # Twelve characters hold 71.
 
 # Three characters at a time cost a third of the divisions.
 _TRIPLES = ["".join(triple) for triple in product(ALPHABET, repeat=3)]
@@ -39,14 +38,6 @@ _counter = 0
 _start = _tail = ""
 
 
-def _base62(number: int, length: int) -> str:
-    triples = []
-    for _ in range(0, length, 3):
-        number, triple = divmod(number, COUNTER_MAX)
-        triples.append(_TRIPLES[triple])
-    return "".join(reversed(triples))[-length:]
-
-
 def new_id(prefix: str) -> str:
     """A new id such as `cus_0TvQ3k…`: greater than every id this process made before, even if the clock steps back."""
     global _ms, _counter, _start, _tail  # noqa: PLW0603 - the process's one clock of ids
@@ -55,10 +46,16 @@ def new_id(prefix: str) -> str:
         _counter += 1
         if now_ms > _ms or _counter == COUNTER_MAX:
             _ms, _counter = max(now_ms, _ms + 1), 0
-            _start, _tail = _base62(_ms, 9), _base62(_source.getrandbits(RANDOM_BITS), 12)
+            high, low = divmod(_ms, COUNTER_MAX)
+            _start = _TRIPLES[high // COUNTER_MAX] + _TRIPLES[high % COUNTER_MAX] + _TRIPLES[low]
+            _tail = "".join(_source.choices(_TRIPLES, k=4))
         return f"{prefix}_{_start}{_TRIPLES[_counter]}{_tail}"
 
 
 def new_secret(length: int = 32) -> str:
     """Random base62 characters for keys and secrets: at least 190 bits at the default length."""
-    return _base62(secrets.randbits(6 * length + 64), length)
+    while True:
+        # Base64 without its two other characters: what is left is as random, and seldom too short.
+        drawn = b64encode(os.urandom(length + -length % 3)).translate(None, b"+/")
+        if len(drawn) >= length:
+            return drawn[:length].decode()

@@ -107,8 +107,8 @@ class Call:
 class Due:
     """A question to the bank that was committed, and the rows that whoever records the answer begins with."""
 
-    job: Job
-    question: Question
+    job_id: str
+    task: Task
     rows: Sequence[Row]
 
 
@@ -250,10 +250,11 @@ async def _settle_error(work: Work, error: StripeError) -> None:
 
 
 def _kept(work: Work, question: Question, reply: Reply) -> Due:
-    job = keep(work, question, reply)
+    task = Task(question=question, reply=reply)
+    job = keep(work, task)
     # Of several questions each changes rows that the next would begin with.
     alone = len(work.asked) == 1
-    return Due(job, question, work.remembered(*_held(job.id, question)) if alone else ())
+    return Due(job.id, task, work.remembered(*_held(job.id, question)) if alone else ())
 
 
 def _held(job_id: str, question: Question) -> list[tuple[type[Row], str]]:
@@ -262,7 +263,7 @@ def _held(job_id: str, question: Question) -> list[tuple[type[Row], str]]:
 
 async def _answered(kit: Kit, call: Call, due: Due) -> Outcome:
     """Ask the bank and record its answer. Whatever fails here, the operation goes on: the bank worker finishes it."""
-    job, question = due.job, due.question
+    question = due.task.question
     asked_at = time.monotonic()
     try:
         await failpoints.hit("before_bank")
@@ -273,9 +274,9 @@ async def _answered(kit: Kit, call: Call, due: Due) -> Outcome:
             answer = None
         await failpoints.hit("after_bank")
         rows = due.rows if time.monotonic() - asked_at < TRUSTED_SECONDS_MAX else ()
-        return await settle(kit, call.who, job.id, Task(question=question, reply=call.reply()), answer, rows)
+        return await settle(kit, call.who, due.job_id, due.task, answer, rows)
     except Exception as error:
-        log.exception("left to the bank worker", request_id=call.who.stamp.id, job=job.id, kind=question.kind)
+        log.exception("left to the bank worker", request_id=call.who.stamp.id, job=due.job_id, kind=question.kind)
         raise OutcomeUnknown(keyed=call.claim is not None) from error
 
 
@@ -313,7 +314,7 @@ async def settle(kit: Kit, who: Who, job_id: str, task: Task, answer: Any, rows:
         job = await work.get(Job, job_id, watch=True)
         if job is None:
             return await _told_already(kit, work, task)
-        owed = Task.model_validate(job.payload).reply.saved_as
+        owed = job.payload["reply"]["saved_as"]
         outcome = await _recorded(kit, work, job, task, answer)
         if owed is not None:
             idempotency.complete(work, owed, outcome.status, outcome.body)
@@ -348,7 +349,7 @@ async def _recorded(kit: Kit, work: Work, job: Job, task: Task, answer: Any) -> 
         outcome = await _shown(kit, work, task)
     for asked in work.asked:
         # No process is about to ask it, as after a request: the bank worker may at once.
-        keep(work, asked, task.reply.paid()).run_at = work.now
+        keep(work, Task(question=asked, reply=task.reply.paid())).run_at = work.now
     if due is None:
         work.delete(job)
     else:

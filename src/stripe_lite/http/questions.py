@@ -92,8 +92,8 @@ class Recorder(Protocol):
     async def __call__(self, work: Work, question: Question, answer: Any) -> datetime | None: ...
 
 
-def keep(work: Work, question: Question, reply: Reply) -> Job:
-    """Write the question down as a job of this transaction."""
+def keep(work: Work, task: Task) -> Job:
+    """Write a question down as a job of this transaction."""
     job = Job(
         account_id=work.account_id,
         id=new_id("job"),
@@ -101,7 +101,7 @@ def keep(work: Work, question: Question, reply: Reply) -> Job:
         kind=BANK_JOB,
         created_at=work.now,
         run_at=work.now + timedelta(seconds=ORPHAN_AFTER_SECONDS),
-        payload=Task(question=question, reply=reply).model_dump(mode="json"),
+        payload=task.model_dump(mode="json"),
     )
     work.add(job)
     return job
