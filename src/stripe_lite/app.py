@@ -15,6 +15,7 @@ from stripe_lite.bank.simulator import Knobs, open_simulated_bank
 from stripe_lite.core import failpoints, money
 from stripe_lite.core.clock import utc_now
 from stripe_lite.core.terms import Terms
+from stripe_lite.db.sending import GroupCommit
 from stripe_lite.db.session import Database
 from stripe_lite.events.deliveries.schedule import Schedule
 from stripe_lite.events.targets import Policy
@@ -51,6 +52,10 @@ KINDS = [BANK_JOB, *registry.JOBS, *registry.BATCHES]
 # A request leaves little behind: looking for cycles after every few hundred objects finds next to nothing.
 GC_THRESHOLDS = (20_000, 20, 50)
 
+# One connection of so many is kept for commits: a few that do nothing else have their statements planned and their
+# caches warm, and each has room for many works.
+COMMIT_SHARE = 5
+
 
 class StripeLite:
     """The whole server as one ASGI application: the API's front door before FastAPI's pages."""
@@ -58,7 +63,7 @@ class StripeLite:
     def __init__(self, settings: Settings, dsn: str) -> None:
         failpoints.configure(settings.failpoint)
         self.settings = settings
-        self.database = Database(dsn, pool_size=settings.pool_size, lock_timeout_ms=int(settings.lock_timeout * 1000))
+        self.database, self._commits = _connections(settings, dsn)
         self._desk = BankDesk(lambda: _bank(settings, dsn))
         self.kit = Kit(
             database=self.database,
@@ -67,6 +72,7 @@ class StripeLite:
                 private_targets=settings.private_targets == "allow",
                 terms=_terms(settings),
                 above=classic.REACTIONS,
+                commits=self._commits,
             ),
             desk=self._desk,
             recorders=registry.RECORDERS,
@@ -144,7 +150,7 @@ class StripeLite:
                 await working
                 await self._request_log.stop()
                 self._access_log.flush()
-                await self.database.close()
+                await self._close()
 
     async def work(self, stop: asyncio.Event) -> None:
         """Do the background work alone, deliveries included, until `stop` is set: a process that serves nobody."""
@@ -152,7 +158,11 @@ class StripeLite:
             try:
                 await loop.run(self._workers(deliver=True), stop)
             finally:
-                await self.database.close()
+                await self._close()
+
+    async def _close(self) -> None:
+        await self._commits.close()
+        await self.database.close()
 
     def _workers(self, *, deliver: bool) -> list[loop.Worker]:
         settings = self.settings
@@ -174,6 +184,16 @@ class StripeLite:
             self.kit.wake_deliveries = webhooks.alarm.ring
             workers.append(webhooks)
         return workers
+
+
+def _connections(settings: Settings, dsn: str) -> tuple[Database, GroupCommit]:
+    """The connections to the database, and those of them that only commit."""
+    lock_timeout_ms = int(settings.lock_timeout * 1000)
+    lines = settings.pool_size // COMMIT_SHARE
+    database = Database(dsn, pool_size=settings.pool_size - lines, lock_timeout_ms=lock_timeout_ms)
+    if lines == 0:
+        return database, GroupCommit()
+    return database, GroupCommit(Database(dsn, pool_size=lines, lock_timeout_ms=lock_timeout_ms, plans="generic"))
 
 
 def _bank(settings: Settings, dsn: str) -> AbstractAsyncContextManager[Bank]:

@@ -39,6 +39,7 @@ from stripe_lite.customers.tax_ids import service as tax_ids
 from stripe_lite.db.base import Base
 from stripe_lite.db.jobs import BatchHandler, Job, JobHandler
 from stripe_lite.db.plan import Plan, Reaction
+from stripe_lite.db.sending import GroupCommit
 from stripe_lite.events import outbox
 from stripe_lite.events.deliveries.model import Delivery, DeliveryAttempt
 from stripe_lite.events.endpoints import router as webhook_endpoints_router
@@ -277,6 +278,7 @@ def plan(
     private_targets: bool = True,
     terms: Terms | None = None,
     above: Mapping[str, tuple[Reaction, ...]] | None = None,
+    commits: GroupCommit | None = None,
 ) -> Plan:
     """What belongs to every unit of work; `above` are the reactions of rooms above this one, which come last."""
     reactions = dict(REACTIONS)
@@ -288,4 +290,5 @@ def plan(
         single_statements,
         private_targets=private_targets,
         terms=terms or Terms(),
+        commits=commits or GroupCommit(),
     )

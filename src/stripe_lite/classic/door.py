@@ -113,7 +113,7 @@ class Door:
             return
         if outcome is not None:
             status = from_json(outcome.body)["status"] if outcome.status == 200 else "failed"
-            intent = asked[-1].question.subject[1]
+            intent = asked[-1].task.question.subject[1]
             log.info("payment answered", request_id=call.who.stamp.id, payment_intent=intent, status=status)
 
 

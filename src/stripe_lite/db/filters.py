@@ -1,8 +1,11 @@
 """Conditions that several lists share."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, Text, any_, literal
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import InstrumentedAttribute
 
 from stripe_lite.core.clock import from_unix
 from stripe_lite.core.lists import CreatedFilter
@@ -10,6 +13,11 @@ from stripe_lite.db.base import Resource
 
 # To the end of a second, which a moment later would lie beyond the calendar where it is the calendar's last.
 END_OF_SECOND = timedelta(microseconds=999_999)
+
+
+def is_among(column: InstrumentedAttribute[str], values: Sequence[str]) -> ColumnElement[bool]:
+    """One of so many values. `column.in_(values)` is another statement for each number of them, planned anew."""
+    return column == any_(literal(list(values), ARRAY(Text)))
 
 
 def created_between(model: type[Resource], bounds: CreatedFilter | None) -> list[ColumnElement[bool]]:

@@ -57,8 +57,10 @@ class GroupCommit:
     nothing of any is written, and each is sent by itself.
     """
 
-    def __init__(self) -> None:
-        self._together: Together[tuple[Database, str], Parts, int] = Together(_commit, shared=NO_DATABASE)
+    def __init__(self, lines: Database | None = None) -> None:
+        """`lines` are a few connections for nothing else: where many took turns, each would have to learn to do it."""
+        self._lines = lines
+        self._together: Together[tuple[Database, str], Parts, int] = Together(self._send, shared=NO_DATABASE)
 
     async def commit(self, database: Database, account_id: str, parts: Parts) -> int:
         """Write a work's parts in a transaction of their own, or with others'.
@@ -67,14 +69,20 @@ class GroupCommit:
         """
         return await self._together.ask((database, account_id), parts)
 
+    async def close(self) -> None:
+        """Close the connections of its own."""
+        if self._lines is not None:
+            await self._lines.close()
 
-async def _commit(place: tuple[Database, str], works: Sequence[Parts]) -> Sequence[int]:
-    parts = works[0] if len(works) == 1 else writes.merged(works)
-    async with place[0].connection(harmless=REFUSED) as driver:
-        try:
-            counted = await send(driver, parts)
-        except ValueError:
-            raise  # The driver refused a value before anything was sent.
-        except LOST as error:
-            raise CommitUnknown(driver.get_server_pid()) from error
-    return [counted] * len(works)
+    async def _send(self, place: tuple[Database, str], works: Sequence[Parts]) -> Sequence[int]:
+        parts = works[0] if len(works) == 1 else writes.merged(works)
+        # If all of its own are waiting for something, the others help out.
+        database = self._lines if self._lines is not None and self._lines.free else place[0]
+        async with database.connection(harmless=REFUSED) as driver:
+            try:
+                counted = await send(driver, parts)
+            except ValueError:
+                raise  # The driver refused a value before anything was sent.
+            except LOST as error:
+                raise CommitUnknown(driver.get_server_pid()) from error
+        return [counted] * len(works)

@@ -2,11 +2,11 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 import asyncpg
 from pydantic_core import from_json
-from sqlalchemy import PoolProxiedConnection
+from sqlalchemy import PoolProxiedConnection, QueuePool
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
@@ -33,7 +33,15 @@ def engine_url(dsn: str) -> str:
 class Database:
     """A pool of connections. Statements run on the driver itself; transactions are begun and ended by `Work`."""
 
-    def __init__(self, dsn: str, *, pool_size: int = 16, lock_timeout_ms: int = LOCK_TIMEOUT_MS) -> None:
+    def __init__(
+        self,
+        dsn: str,
+        *,
+        pool_size: int = 16,
+        lock_timeout_ms: int = LOCK_TIMEOUT_MS,
+        plans: Literal["auto", "generic"] = "auto",
+    ) -> None:
+        """`plans`: whether a statement is planned for its arguments, too, or once for all of them."""
         self._pool_size = pool_size
         # Connections that were given back, the latest at the end. Taking one of them spares the pool's ceremony, which
         # costs more than a small statement; whoever waits for the pool gets the next one that comes back.
@@ -45,6 +53,7 @@ class Database:
             "idle_in_transaction_session_timeout": str(ABANDONED_AFTER_MS),
             "application_name": APPLICATION_NAME,
             "jit": "off",
+            "plan_cache_mode": "auto" if plans == "auto" else "force_generic_plan",
         }
         self.engine: AsyncEngine = create_async_engine(
             engine_url(dsn),
@@ -67,6 +76,12 @@ class Database:
                 return lease
             lease.end(broken=True)
         return await self._from_pool()
+
+    @property
+    def free(self) -> bool:
+        """Whether a connection can be had at once."""
+        pool = self.engine.pool
+        return bool(self._idle) or (isinstance(pool, QueuePool) and pool.checkedout() < self._pool_size)
 
     def give_back(self, lease: "Lease") -> None:
         """Keep a connection for whoever comes next; one that is waiting already gets it through the pool."""

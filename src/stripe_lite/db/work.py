@@ -154,15 +154,16 @@ class Work:
         rows = await self.all(statement.limit(1), lock=lock)
         return rows[0] if rows else None
 
-    async def all(self, statement: Select[AnyRow], *, lock: bool = False) -> list[AnyRow]:
-        """The rows of a `select(Model)`; the caller's conditions include the account."""
+    async def all(self, statement: Select[AnyRow], *, lock: bool = False, watch: bool = False) -> list[AnyRow]:
+        """The rows of a `select(Model)`; the caller's conditions include the account. `lock`, `watch`: as in `get`."""
         if lock:
             statement = statement.with_for_update(key_share=True)
         model = queries.entity_of(statement)
         driver = await (self.begin() if lock else self._connect())
         sql, arguments = queries.compiled(statement)
         records = await locking(driver.fetch(sql, *arguments))
-        return [row for row in (self._remember(model, record, locked=lock) for record in records) if row is not None]
+        rows = (self._remember(model, record, locked=lock or watch) for record in records)
+        return [row for row in rows if row is not None]
 
     async def page(
         self, model: type[AnyRow], params: ListParams, *conditions: Condition, noun: str = "", mixed: bool = False

@@ -6,7 +6,6 @@ are due at once are no reason to wake up: done in batches, each costs a fraction
 
 import asyncio
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -15,8 +14,10 @@ from sqlalchemy import select
 
 from stripe_lite.core.clock import utc_now
 from stripe_lite.core.objects import StripeObject
+from stripe_lite.db.filters import is_among
 from stripe_lite.db.jobs import BatchHandler, Job, JobHandler
 from stripe_lite.db.plan import RequestStamp
+from stripe_lite.db.queries import fields_of
 from stripe_lite.db.work import Work
 from stripe_lite.http import phases
 from stripe_lite.http.phases import Call, Handler, Kit, Who
@@ -40,7 +41,7 @@ CROSS JOIN LATERAL (
     ORDER BY run_at LIMIT 500
 ) AS due LIMIT $3
 """
-CLAIM = """
+CLAIM = f"""
 UPDATE jobs SET lease_until = $4, attempts = attempts + 1, version = version + 1
 WHERE account_id = $1 AND id IN (
     SELECT id FROM jobs
@@ -48,7 +49,7 @@ WHERE account_id = $1 AND id IN (
       AND (lease_until IS NULL OR lease_until <= $3)
     ORDER BY run_at LIMIT $5 FOR UPDATE SKIP LOCKED
 )
-RETURNING id, kind, livemode
+RETURNING {", ".join(field.column for field in fields_of(Job).fields)}
 """
 # The next job that is neither done nor claimed yet.
 NEXT = """
@@ -62,16 +63,6 @@ CROSS JOIN LATERAL (
 """
 
 log = structlog.get_logger("stripe_lite.workers")
-
-
-@dataclass(frozen=True, slots=True)
-class Claimed:
-    """A job that this process holds the lease of."""
-
-    account_id: str
-    job_id: str
-    kind: str
-    livemode: bool
 
 
 class Done(StripeObject):
@@ -114,16 +105,16 @@ class ClockWorker:
     async def close(self) -> None:
         """Nothing is left under way: a tick ends with its batch."""
 
-    async def _claim(self) -> list[Claimed]:
+    async def _claim(self) -> list[Job]:
         now = utc_now()
         lease = now + timedelta(seconds=LEASE_SECONDS)
         kinds = [*self._handlers, *self._batches]
-        claimed: list[Claimed] = []
+        claimed: list[Job] = []
         async with self._kit.database.connection() as connection:
             for due in await connection.fetch(DUE_ACCOUNTS, kinds, now, ACCOUNTS_MAX):
                 account_id = due["account_id"]
-                for row in await connection.fetch(CLAIM, account_id, kinds, now, lease, BATCH_MAX):
-                    claimed.append(Claimed(account_id, row["id"], row["kind"], row["livemode"]))
+                rows = await connection.fetch(CLAIM, account_id, kinds, now, lease, BATCH_MAX)
+                claimed += map(fields_of(Job).instance, rows)
             horizon = now + timedelta(seconds=PERIOD_SECONDS)
             next_at = await connection.fetchval(NEXT, list(self._handlers), now, horizon)
         if next_at is not None:
@@ -136,11 +127,11 @@ class ClockWorker:
         if seconds < PERIOD_SECONDS:
             asyncio.get_running_loop().call_later(max(0.0, seconds), self.alarm.ring)
 
-    async def _do(self, claimed: Claimed) -> None:
+    async def _do(self, claimed: Job) -> None:
         """What a handler leaves to the bank is asked at once, as in a request. A job that is refused is done later."""
 
         async def handle(work: Work) -> StripeObject:
-            job = await work.get(Job, claimed.job_id, lock=True)
+            job = await work.get(Job, claimed.id, lock=True)
             if job is not None:
                 await self._handlers[claimed.kind](work, job)
                 work.delete(job)
@@ -148,13 +139,16 @@ class ClockWorker:
 
         await self._carry_out(claimed, handle)
 
-    async def _do_together(self, batch: Sequence[Claimed]) -> None:
-        """The jobs of a batch in one transaction."""
+    async def _do_together(self, batch: Sequence[Job]) -> None:
+        """The jobs of a batch in one transaction. If somebody else has done one of them meanwhile, they are read."""
         first = batch[0]
-        named = select(Job).where(Job.account_id == first.account_id, Job.id.in_([job.job_id for job in batch]))
+        named = select(Job).where(Job.account_id == first.account_id, is_among(Job.id, [job.id for job in batch]))
+        claimed = list(batch)
 
         async def handle(work: Work) -> StripeObject:
-            jobs = await work.all(named.order_by(Job.id), lock=True)
+            jobs = claimed.copy() or await work.all(named.order_by(Job.id), watch=True)
+            claimed.clear()
+            work.adopt(jobs)
             await self._batches[first.kind](work, jobs)
             for job in jobs:
                 work.delete(job)
@@ -162,16 +156,16 @@ class ClockWorker:
 
         await self._carry_out(first, handle)
 
-    async def _carry_out(self, claimed: Claimed, handle: Handler) -> None:
+    async def _carry_out(self, claimed: Job, handle: Handler) -> None:
         who = Who(claimed.account_id, claimed.livemode, RequestStamp(None, actor=ACTOR))
         outcome = await phases.execute(self._kit, Call(who, handle, writes=True))
         if outcome.status != 200:
-            log.warning("job put off", job=claimed.job_id, kind=claimed.kind, status=outcome.status)
+            log.warning("job put off", job=claimed.id, kind=claimed.kind, status=outcome.status)
 
 
-def _batches(claimed: Iterable[Claimed]) -> Iterator[Sequence[Claimed]]:
+def _batches(claimed: Iterable[Job]) -> Iterator[Sequence[Job]]:
     """Those of one kind, account and mode together."""
-    groups: dict[tuple[str, str, bool], list[Claimed]] = {}
+    groups: dict[tuple[str, str, bool], list[Job]] = {}
     for job in claimed:
         groups.setdefault((job.account_id, job.kind, job.livemode), []).append(job)
     yield from groups.values()

@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, and_, exists, not_, select
 from sqlalchemy.orm import aliased
 
 from stripe_lite.core.ids import new_id
+from stripe_lite.db.filters import is_among
 from stripe_lite.db.work import Work
 from stripe_lite.events.deliveries.model import Delivery
 from stripe_lite.events.events.model import Event
@@ -34,7 +35,7 @@ async def pending_webhooks(work: Work, event_ids: Sequence[str]) -> dict[str, in
     """For each event, how many of the endpoints that it was made for have not acknowledged it yet."""
     rows = await work.all(
         select(Delivery).where(
-            Delivery.account_id == work.account_id, Delivery.event_id.in_(event_ids), _unacknowledged()
+            Delivery.account_id == work.account_id, is_among(Delivery.event_id, event_ids), _unacknowledged()
         )
     )
     counts = Counter(row.event_id for row in rows)

@@ -9,7 +9,7 @@ from sqlalchemy.orm import aliased
 from stripe_lite.core.errors import InvalidParameter, InvalidRequest, ResourceMissing
 from stripe_lite.core.ids import new_secret
 from stripe_lite.core.lists import Page
-from stripe_lite.db.filters import created_between
+from stripe_lite.db.filters import created_between, is_among
 from stripe_lite.db.work import Work
 from stripe_lite.events.deliveries.model import Delivery
 from stripe_lite.events.endpoints import service as endpoints
@@ -55,7 +55,7 @@ async def shown(work: Work, events: Sequence[Event]) -> list[EventObject]:
     ids = [event.id for event in events]
     counts = (
         select(Delivery.event_id, func.count(distinct(Delivery.endpoint_id)))
-        .where(Delivery.account_id == work.account_id, Delivery.event_id.in_(ids), _unacknowledged())
+        .where(Delivery.account_id == work.account_id, is_among(Delivery.event_id, ids), _unacknowledged())
         .group_by(Delivery.event_id)
     )
     pending = {event_id: count for event_id, count in await work.values(counts)} if ids else {}

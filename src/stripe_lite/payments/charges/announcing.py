@@ -6,6 +6,7 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from stripe_lite.db import jobs
+from stripe_lite.db.filters import is_among
 from stripe_lite.db.jobs import Job
 from stripe_lite.db.work import Work
 from stripe_lite.events.outbox import record
@@ -25,8 +26,8 @@ def postpone(work: Work, charge: Charge) -> None:
 async def announce(work: Work, due: Sequence[Job]) -> None:
     """Tell of each charge that its capture is complete: `charge.updated`, many charges in one transaction."""
     ids = [job.payload["charge"] for job in due]
-    of_jobs = select(Charge).where(Charge.account_id == work.account_id, Charge.id.in_(ids))
-    for charge in await work.all(of_jobs.order_by(Charge.id), lock=True):
+    of_jobs = select(Charge).where(Charge.account_id == work.account_id, is_among(Charge.id, ids))
+    for charge in await work.all(of_jobs.order_by(Charge.id), watch=True):
         if not charge.balance_transaction_told:
             charge.balance_transaction_told = True
             record(work, "charge.updated", render(charge), {"balance_transaction": None})

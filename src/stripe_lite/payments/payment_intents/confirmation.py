@@ -1,6 +1,6 @@
 """Confirming a payment intent: from the payer's consent to an attempt, or to what the payer has to do first."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 from stripe_lite.core.errors import CardError, InvalidRequest, StripeError, UnexpectedState
 from stripe_lite.core.objects import Tree
@@ -94,6 +94,10 @@ class Consent:
             mandate_data=params.mandate_data or before.get("mandate_data"),
         )
 
+    def tree(self) -> Tree:
+        """As the intent keeps it."""
+        return {name: getattr(self, name) for name in self.__slots__}
+
 
 async def create(work: Work, params: PaymentIntentCreateParams) -> PaymentIntent:
     """Create a payment intent, and confirm it at once where the client asked for that."""
@@ -157,7 +161,7 @@ async def _confirm(work: Work, intent: PaymentIntent, params: ConfirmationFields
     intent.confirmations += 1
     intent.details = intent.details | {
         "agreement": agreed,
-        "consent": asdict(consent),
+        "consent": consent.tree(),
         "radar_options": params.radar_options or {},
         "last_payment_error": None,
         "next_action": None,

@@ -7,7 +7,7 @@ from stripe_lite.core.objects import Tree
 from stripe_lite.payments.payment_methods import payers
 from stripe_lite.payments.payment_methods.known import network_of
 from stripe_lite.payments.payment_methods.model import PaymentMethod
-from stripe_lite.payments.payment_methods.schema import billing_details_object
+from stripe_lite.payments.payment_methods.schema import billing_details
 
 THREE_D_SECURE_VERSION = "2.2.0"
 MASTERCARD_INDICATORS = {"authenticated": "02", "attempt_acknowledged": "01"}
@@ -119,7 +119,7 @@ WITH_MANDATE = ("acss_debit", "au_becs_debit", "pix", "twint", "us_bank_account"
 
 def billing(method: PaymentMethod) -> Tree:
     """The billing details that a charge takes over from its payment method."""
-    return billing_details_object(method.billing_details).tree()
+    return billing_details(method.billing_details)
 
 
 # The brands of cards that can be reserved for longer.

@@ -5,7 +5,7 @@ from typing import Literal, TypeAlias
 from pydantic import Field
 
 from stripe_lite.core.clock import unix
-from stripe_lite.core.contacts import AddressObject, AddressParams, address_object
+from stripe_lite.core.contacts import ADDRESS_FIELDS, AddressObject, AddressParams
 from stripe_lite.core.lists import ListParams
 from stripe_lite.core.objects import Expandable, Metadata, Params, StripeObject, Tree
 from stripe_lite.payments.payment_methods.model import PaymentMethod
@@ -686,7 +686,7 @@ def render(payment_method: PaymentMethod) -> PaymentMethodObject:
     return PaymentMethodObject(
         id=payment_method.id,
         allow_redisplay=payment_method.allow_redisplay,
-        billing_details=billing_details_object(payment_method.billing_details),
+        billing_details=BillingDetailsObject(**billing_details(payment_method.billing_details)),
         created=unix(payment_method.created_at),
         customer=payment_method.customer_id,
         customer_account=None,
@@ -697,12 +697,8 @@ def render(payment_method: PaymentMethod) -> PaymentMethodObject:
     )
 
 
-def billing_details_object(stored: Tree) -> BillingDetailsObject:
+def billing_details(stored: Tree) -> Tree:
     """Billing details as clients see them, on payment methods and charges: the address is always a hash."""
-    return BillingDetailsObject(
-        address=address_object(stored.get("address") or NO_ADDRESS),
-        email=stored.get("email"),
-        name=stored.get("name"),
-        phone=stored.get("phone"),
-        tax_id=stored.get("tax_id"),
-    )
+    address = stored.get("address") or NO_ADDRESS
+    shown: Tree = {"address": {name: address.get(name) for name in ADDRESS_FIELDS}}
+    return shown | {name: stored.get(name) for name in ("email", "name", "phone", "tax_id")}

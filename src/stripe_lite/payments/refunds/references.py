@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from stripe_lite.core.objects import changes
 from stripe_lite.db import jobs
+from stripe_lite.db.filters import is_among
 from stripe_lite.db.jobs import Job
 from stripe_lite.db.work import Work
 from stripe_lite.events.outbox import record
@@ -30,8 +31,8 @@ def postpone(work: Work, refund: Refund) -> None:
 async def announce(work: Work, due: Sequence[Job]) -> None:
     """Tell the references of refunds, many in one transaction. One that failed meanwhile will never have any."""
     ids = [job.payload["refund"] for job in due]
-    named = select(Refund).where(Refund.account_id == work.account_id, Refund.id.in_(ids))
-    for refund in await work.all(named.order_by(Refund.id), lock=True):
+    named = select(Refund).where(Refund.account_id == work.account_id, is_among(Refund.id, ids))
+    for refund in await work.all(named.order_by(Refund.id), watch=True):
         if refund.status == RefundStatus.SUCCEEDED and refund.details.get(AWAITS_REFERENCE):
             before = render(refund)
             refund.details = refund.details | {AWAITS_REFERENCE: False}
