@@ -12,7 +12,7 @@ from stripe_lite.core.objects import Params, StripeObject, Tree
 
 LIST_LIMIT_DEFAULT = 10
 LIST_LIMIT_MAX = 100
-KNOWN_MAX = 500  # Of about two kilobytes each: enough for the pages that are looked at again and again.
+KNOWN_MAX = 200  # Of about two kilobytes each: enough for the pages that are looked at again and again.
 
 AnyRow = TypeVar("AnyRow")
 AnyObject = TypeVar("AnyObject", bound=StripeObject)

@@ -48,7 +48,7 @@ CONFIGURATION = {
     "listen_addresses": "",
     "unix_socket_permissions": "0700",
     "max_connections": "200",
-    "shared_buffers": "128MB",
+    "shared_buffers": "256MB",
     "max_wal_size": "2GB",
     "wal_level": "minimal",
     "max_wal_senders": "0",

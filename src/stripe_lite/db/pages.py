@@ -26,17 +26,23 @@ async def page_of(
     """One page of the account's rows, newest first, from the client's cursor."""
     backwards = params.ending_before is not None
     cursor = params.ending_before or params.starting_after
-    if cursor is not None and await work.get(model, cursor) is None:
-        noun = noun or model.__tablename__.removesuffix("s")
-        raise ResourceMissing(noun, cursor, param="ending_before" if backwards else "starting_after")
+
+    async def check_cursor() -> None:
+        if cursor is not None and await work.get(model, cursor) is None:
+            missing = noun or model.__tablename__.removesuffix("s")
+            raise ResourceMissing(missing, cursor, param="ending_before" if backwards else "starting_after")
+
     found: Sequence[AnyRow] | Sequence[Record]
     if conditions:
+        await check_cursor()
         found = await work.all(page_statement(model, work.account_id, work.livemode, params, conditions, mixed=mixed))
     else:
         arguments: list[Any] = [work.account_id, params.limit + 1]
         arguments += [work.livemode] if issubclass(model, Resource) else []
         arguments += [cursor] if cursor is not None else []
         found = await work.execute(page_sql(model, cursor is not None, backwards), *arguments)
+        if not found:
+            await check_cursor()
     has_more, found = len(found) > params.limit, found[: params.limit]
     return Page(_rows_of(work, model, found[::-1] if backwards else found), has_more)
 
@@ -58,7 +64,8 @@ def _rows_of(work: "Work", model: type[AnyRow], found: Sequence[Any]) -> Sequenc
 def page_sql(model: type[Row], after_cursor: bool, backwards: bool) -> str:
     """The statement for a page without further conditions: account, limit, then mode and cursor where there are any.
 
-    JSON comes as text: of most rows it is not looked into, because what was shown of them is remembered.
+    JSON comes as text: of most rows it is not looked into, because what was shown of them is remembered. Behind a
+    cursor that does not exist there is nothing.
 
     With the account fixed, comparing the id alone lets PostgreSQL start at the cursor; comparing the pair of both would
     make it walk there from the account's end.
@@ -68,7 +75,8 @@ def page_sql(model: type[Row], after_cursor: bool, backwards: bool) -> str:
     if issubclass(model, Resource):
         conditions.append(f"livemode = ${len(conditions) + 2}")
     if after_cursor:
-        conditions.append(f"id {'>' if backwards else '<'} ${len(conditions) + 2}")
+        there = f"SELECT FROM {facts.table} WHERE {' AND '.join(conditions)} AND id = ${len(conditions) + 2}"
+        conditions += [f"id {'>' if backwards else '<'} ${len(conditions) + 2}", f"EXISTS ({there})"]
     columns = ", ".join(field.column + ("::text" if field.binder else "") for field in facts.fields)
     order = "ASC" if backwards else "DESC"
     return f"SELECT {columns} FROM {facts.table} WHERE {' AND '.join(conditions)} ORDER BY id {order} LIMIT $2::bigint"
