@@ -14,6 +14,7 @@ from stripe_lite.bank.port import Bank
 from stripe_lite.bank.simulator import Knobs, open_simulated_bank
 from stripe_lite.core import failpoints, money
 from stripe_lite.core.clock import utc_now
+from stripe_lite.core.patience import Patience
 from stripe_lite.core.terms import Terms
 from stripe_lite.db.sending import GroupCommit
 from stripe_lite.db.session import Database
@@ -77,7 +78,7 @@ class StripeLite:
             desk=self._desk,
             recorders=registry.RECORDERS,
             expander=Expander(registry.RESOURCES, contract.expandable),
-            bank_wait_seconds=settings.bank_wait,
+            bank_patience=Patience(settings.bank_wait),
         )
         self.metrics = Metrics()
         self._request_log = RequestLogWriter(self.database)

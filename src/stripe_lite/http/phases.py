@@ -19,6 +19,7 @@ from stripe_lite.core import failpoints
 from stripe_lite.core.clock import utc_now
 from stripe_lite.core.errors import ApiError, KeyInUse, LockTimeout, OutcomeUnknown, StripeError
 from stripe_lite.core.objects import StripeObject
+from stripe_lite.core.patience import Patience
 from stripe_lite.db.base import Row
 from stripe_lite.db.jobs import Job
 from stripe_lite.db.outcomes import Conflict
@@ -54,7 +55,8 @@ class Kit:
     desk: Desk
     recorders: Mapping[str, Recorder]
     expander: Expander
-    bank_wait_seconds: float = 10.0
+    # How long the bank is waited for.
+    bank_patience: Patience = field(default_factory=lambda: Patience(10.0))
     wake_deliveries: Callable[[str], None] = lambda _: None
     expect_job: Callable[[Job], None] = lambda _: None
     # The idempotency keys that this process is just working on.
@@ -268,7 +270,7 @@ async def _answered(kit: Kit, call: Call, due: Due) -> Outcome:
     try:
         await failpoints.hit("before_bank")
         try:
-            async with asyncio.timeout(kit.bank_wait_seconds):
+            with kit.bank_patience:
                 answer = await _asked(kit, question)
         except TimeoutError:
             answer = None
@@ -325,7 +327,7 @@ async def settle(kit: Kit, who: Who, job_id: str, task: Task, answer: Any, rows:
         nonlocal answer
         try:
             if answer is not None:
-                async with asyncio.timeout(kit.bank_wait_seconds):
+                with kit.bank_patience:
                     answer = await _inquired(kit, task.question)
         except TimeoutError:
             answer = None

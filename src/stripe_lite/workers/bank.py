@@ -96,7 +96,8 @@ class BankWorker:
     async def _ask(self, job: Claimed) -> None:
         question = job.task.question
         try:
-            answer = await asyncio.wait_for(self._kit.desk.inquire(question, utc_now()), self._kit.bank_wait_seconds)
+            with self._kit.bank_patience:
+                answer = await self._kit.desk.inquire(question, utc_now())
         except (TimeoutError, Unanswered):
             log.warning("the bank does not answer", job=job.job_id, kind=question.kind)
             return  # The lease runs out, and the question is put again.

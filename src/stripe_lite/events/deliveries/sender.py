@@ -14,6 +14,7 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 from yarl import URL
 
 from stripe_lite.core.clock import unix, utc_now
+from stripe_lite.core.patience import Patience
 from stripe_lite.events import signature, targets
 from stripe_lite.events.deliveries.schedule import retry_after
 from stripe_lite.events.targets import ForbiddenTarget, Policy
@@ -72,7 +73,7 @@ class Sender:
     """The HTTP client of the deliveries; made inside the running loop, closed with it."""
 
     def __init__(self, timeout_seconds: float, policy: Policy) -> None:
-        self.timeout_seconds = timeout_seconds
+        self._patience = Patience(timeout_seconds)
         self._policy = policy
         self._resolver = _Resolver()
         self._session = aiohttp.ClientSession(
@@ -95,10 +96,10 @@ class Sender:
         answer: _Answer | None = None
         error: str | None = None
         try:
-            async with asyncio.timeout(self.timeout_seconds):
+            with self._patience:
                 answer = await self._post(url, body, headers)
         except TimeoutError:
-            error = f"There was no complete answer within {self.timeout_seconds:g} seconds."
+            error = f"There was no complete answer within {self._patience.seconds:g} seconds."
         except (aiohttp.ClientError, OSError, ValueError) as failure:
             error = _sentence(failure)
         duration_ms = round((time.monotonic() - began) * 1000)
