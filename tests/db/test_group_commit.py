@@ -15,6 +15,7 @@ from stripe_lite.core.ids import new_id
 from stripe_lite.db.jobs import Job
 from stripe_lite.db.outcomes import CommitUnknown, Conflict
 from stripe_lite.db.plan import Plan, RequestStamp
+from stripe_lite.db.sending import GroupCommit
 from stripe_lite.db.session import Database
 from stripe_lite.db.work import Work
 
@@ -194,6 +195,41 @@ async def test_accounts_do_not_go_together(office: Office) -> None:
     async with office.database.connection() as connection:
         sql = "SELECT count(DISTINCT xmin::text) FROM jobs WHERE account_id = ANY ($1)"
         assert await connection.fetchval(sql, [other.account_id for other in others]) == 4
+
+
+async def test_commits_have_a_connection_of_their_own_and_others_when_it_waits(dsn: str, office: Office) -> None:
+    commits = GroupCommit(Database(dsn, pool_size=1, lock_timeout_ms=5_000, plans="generic"))
+    one = Office(Database(dsn, pool_size=1), plan=Plan(commits=commits))
+    async with one.database.connection() as connection:  # The only one that is not the commits'.
+        await one.adding(0, 1).commit()
+        assert await connection.fetchval("SHOW plan_cache_mode") == "auto"
+    held_up, other = await one.changing(0, 7), Office(one.database, plan=one.plan)
+    async with Office(office.database, account_id=one.account_id).holding(0):
+        waiting = asyncio.create_task(held_up.commit())
+        await _somebody_waits(office)
+        await other.adding(0).commit()
+        assert not waiting.done()
+    await waiting
+    assert await one.kept() == {0: 7, 1: 0}
+    assert await other.kept() == {0: 0}
+    await commits.close()
+    await one.database.close()
+
+
+async def test_the_connections_of_commits_plan_once(dsn: str) -> None:
+    lines = Database(dsn, pool_size=1, plans="generic")
+    async with lines.connection() as connection:
+        assert await connection.fetchval("SHOW plan_cache_mode") == "force_generic_plan"
+        assert not lines.free
+    assert lines.free
+    await lines.close()
+
+
+async def _somebody_waits(office: Office) -> None:
+    sql = "SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%UPDATE jobs%'"
+    async with office.database.connection() as connection, asyncio.timeout(20):
+        while not await connection.fetch(sql):  # noqa: ASYNC110 - a database is polled
+            await asyncio.sleep(0.005)
 
 
 async def _end_whoever_waits(office: Office) -> None:
