@@ -171,18 +171,21 @@ class Merchant:
 async def quiet(dsn: str, seconds: float = 60.0) -> None:
     """Wait until nothing is under way."""
     connection = await asyncpg.connect(dsn)
+    until = time.monotonic() + seconds
     try:
-        async with asyncio.timeout(seconds):
-            while await connection.fetchval(BUSY):  # noqa: ASYNC110 - a database is polled
-                await asyncio.sleep(0.05)
+        while busy := await connection.fetch(BUSY):
+            assert time.monotonic() < until, f"still under way: {busy}"
+            await asyncio.sleep(0.05)
     finally:
         await connection.close()
 
 
 BUSY = """
-SELECT EXISTS (SELECT FROM deliveries WHERE status = 'pending')
-    OR EXISTS (SELECT FROM jobs WHERE kind = 'bank' OR run_at < now() + interval '30 seconds')
-    OR EXISTS (SELECT FROM idempotency_keys WHERE state = 'started')
+SELECT 'delivery', id, attempts, next_attempt_at, lease_until FROM deliveries WHERE status = 'pending'
+UNION ALL
+SELECT kind, id, attempts, run_at, lease_until FROM jobs WHERE kind = 'bank' OR run_at < now() + interval '30 seconds'
+UNION ALL
+SELECT 'idempotency key', id, NULL, created_at, NULL FROM idempotency_keys WHERE state = 'started'
 """
 
 
