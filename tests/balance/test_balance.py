@@ -3,14 +3,17 @@
 import asyncio
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from types import ModuleType
 from typing import Any
 
 import asyncpg
 import pytest
+from alembic.script import ScriptDirectory
 
 from stripe_lite.balance import balances
 from stripe_lite.balance.balance_transactions.model import BalanceTransaction
 from stripe_lite.balance.balance_transactions.schema import render
+from stripe_lite.db.migrate import config
 from stripe_lite.db.session import Database
 from stripe_lite.workers.upkeep import UpkeepWorker
 from tests.shop import Shop, raises_stripe
@@ -153,6 +156,35 @@ async def test_a_failed_refund_of_a_converted_charge_is_put_back_as_it_was(shop:
     assert sum(row.amount for row in booked) == intent.latest_charge.balance_transaction.amount
     whole = await shop.v1.refunds.create_async({"charge": intent.latest_charge.id, "expand": ["balance_transaction"]})
     assert whole.balance_transaction.amount == -1_162
+
+
+def migration(revision: str) -> ModuleType:
+    script = ScriptDirectory.from_config(config()).get_revision(revision)
+    assert script is not None
+    return script.module
+
+
+async def test_charges_of_an_earlier_version_learn_what_their_refunds_did(shop: Shop, dsn: str) -> None:
+    intent = await shop.v1.payment_intents.create_async(PAYMENT | {"currency": "eur", "amount": 1_010})
+    part = {"charge": intent.latest_charge.id, "amount": 101, "expand": ["balance_transaction"]}
+    taken = [(await shop.v1.refunds.create_async(part)).balance_transaction.amount for _ in range(9)]
+    held = await shop.v1.charges.create_async(
+        {"amount": 500, "currency": "usd", "source": "tok_visa", "capture": False}
+    )
+    await shop.v1.refunds.create_async({"charge": held.id})
+    connection = await asyncpg.connect(dsn)
+    forget = (
+        "UPDATE charges SET details = details - '{released_by_refund,refunds_booked}'::text[] WHERE account_id = $1"
+    )
+    await connection.execute(forget, shop.account_id)
+    assert not (await shop.v1.charges.retrieve_async(held.id)).refunded
+    await connection.execute(migration("0018").RELEASED)
+    await connection.execute(migration("0018").BOOKED)
+    await connection.close()
+    released = await shop.v1.charges.retrieve_async(held.id)
+    assert (released.refunded, released.amount_refunded) == (True, 500)
+    last = await shop.v1.refunds.create_async(part)
+    assert sum(taken) + last.balance_transaction.amount == -1_162
 
 
 async def test_refunds_of_a_charge_converted_in_parts_come_to_what_these_brought(shop: Shop) -> None:
