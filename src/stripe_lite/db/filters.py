@@ -1,7 +1,7 @@
 """Conditions that several lists share."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Text, any_, literal
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -21,16 +21,21 @@ def is_among(column: InstrumentedAttribute[str], values: Sequence[str]) -> Colum
 
 
 def created_between(model: type[Resource], bounds: CreatedFilter | None) -> list[ColumnElement[bool]]:
-    """Conditions for a filter on the time of creation. Rows know microseconds; clients think in whole seconds."""
+    """Conditions for a filter on the time of creation."""
+    return between(model.created_at, bounds)
+
+
+def between(column: InstrumentedAttribute[datetime], bounds: CreatedFilter | None) -> list[ColumnElement[bool]]:
+    """Conditions for a filter on a time. Rows know microseconds; clients think in whole seconds."""
     if bounds is None:
         return []
     conditions = []
     if bounds.gt is not None:
-        conditions.append(model.created_at > from_unix(bounds.gt) + END_OF_SECOND)
+        conditions.append(column > from_unix(bounds.gt) + END_OF_SECOND)
     if bounds.gte is not None:
-        conditions.append(model.created_at >= from_unix(bounds.gte))
+        conditions.append(column >= from_unix(bounds.gte))
     if bounds.lt is not None:
-        conditions.append(model.created_at < from_unix(bounds.lt))
+        conditions.append(column < from_unix(bounds.lt))
     if bounds.lte is not None:
-        conditions.append(model.created_at <= from_unix(bounds.lte) + END_OF_SECOND)
+        conditions.append(column <= from_unix(bounds.lte) + END_OF_SECOND)
     return conditions

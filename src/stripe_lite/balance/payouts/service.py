@@ -23,11 +23,10 @@ from stripe_lite.balance.payouts.schema import (
 )
 from stripe_lite.bank import outcomes
 from stripe_lite.core import metadata, money
-from stripe_lite.core.clock import from_unix
 from stripe_lite.core.errors import InvalidParameter, InvalidRequest, ResourceMissing, UnexpectedState
-from stripe_lite.core.lists import CreatedFilter, Page
+from stripe_lite.core.lists import Page
 from stripe_lite.core.objects import changes
-from stripe_lite.db.filters import END_OF_SECOND, created_between
+from stripe_lite.db.filters import between, created_between
 from stripe_lite.db.jobs import Job
 from stripe_lite.db.locks import hold
 from stripe_lite.db.work import Work
@@ -133,7 +132,7 @@ async def reverse(work: Work, id: str, params: PayoutReverseParams) -> Payout:
 async def page(work: Work, params: PayoutListParams) -> Page[Payout]:
     """The account's payouts, newest first."""
     conditions: list[ColumnElement[bool]] = created_between(Payout, params.created)
-    conditions += _arriving(params.arrival_date)
+    conditions += between(Payout.arrival_at, params.arrival_date)
     if params.destination is not None:
         conditions.append(Payout.destination_id == params.destination)
     if params.status is not None:
@@ -222,19 +221,3 @@ def _irreversible(work: Work, payout: Payout, destination: ExternalAccount) -> s
     if payout.arrival_at < work.now - timedelta(days=REVERSIBLE_DAYS):
         return f"A payout can be reversed within {REVERSIBLE_DAYS} days of its arrival date."
     return None
-
-
-def _arriving(bounds: CreatedFilter | None) -> list[ColumnElement[bool]]:
-    """Conditions for a filter on the date of arrival. Instant payouts arrive within a second, not at its start."""
-    conditions: list[ColumnElement[bool]] = []
-    if bounds is None:
-        return conditions
-    if bounds.gt is not None:
-        conditions.append(Payout.arrival_at > from_unix(bounds.gt) + END_OF_SECOND)
-    if bounds.gte is not None:
-        conditions.append(Payout.arrival_at >= from_unix(bounds.gte))
-    if bounds.lt is not None:
-        conditions.append(Payout.arrival_at < from_unix(bounds.lt))
-    if bounds.lte is not None:
-        conditions.append(Payout.arrival_at <= from_unix(bounds.lte) + END_OF_SECOND)
-    return conditions
