@@ -28,8 +28,6 @@ from stripe_lite.payments.tokens import service as tokens
 
 CHARGE_MADE = "charge"
 CHARGE_CAPTURED = "charge_capture"
-# What a capture may change of the charge's statement.
-STATEMENT_TEXTS = ("statement_descriptor", "statement_descriptor_suffix")
 NEVER = datetime.max.replace(tzinfo=UTC)
 
 
@@ -133,7 +131,7 @@ async def capture(work: Work, id: str, params: ChargeCaptureParams) -> Charge:
     charges.set_transfer_group(charge, params.transfer_group)
     kept = charges.kept(params.sent())
     charge.details = charge.details | kept
-    charges.restate(charge, {name: kept[name] for name in STATEMENT_TEXTS if name in kept})
+    charges.restate(charge, kept)
     charge.asking = CHARGE_CAPTURED
     terms = Capture(
         account_id=work.account_id,

@@ -34,6 +34,8 @@ EXTENDED_AUTHORIZATION_LIFE = timedelta(days=30)
 EXPIRY_JOB = "authorization_expiry"
 RISK, RULE = "elevated_risk_level", "manual_review_if_elevated_risk"
 STATEMENT_NAME = "STRIPE LITE"
+# What a capture may change of the payer's statement.
+RESTATED = ("statement_descriptor", "statement_descriptor_suffix")
 RECEIPT_SECRET_LENGTH = 32
 
 
@@ -214,11 +216,12 @@ async def capture(work: Work, charge: Charge, amount: int, *, final: bool = True
 
 
 def restate(charge: Charge, given: Tree) -> None:
-    """Change what the payer's statement says: texts that a capture brought."""
-    if not given:
+    """Change what the payer's statement says, by the texts that a capture brought."""
+    texts = {name: given[name] for name in RESTATED if name in given}
+    if not texts:
         return
     type: str = (charge.details.get("payment_method_details") or {}).get("type") or "card"
-    details = charge.details | given
+    details = charge.details | texts
     charge.details = details | {"calculated_statement_descriptor": _statement(details, card=type == "card")}
 
 

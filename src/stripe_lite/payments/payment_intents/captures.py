@@ -25,8 +25,6 @@ from stripe_lite.payments.refunds import waiting as waiting_refunds
 CAPTURE = "capture"
 CANCELLATION = "cancellation"
 CAPTURES_MAX = 50
-# What a capture may change of the charge's statement.
-RESTATED = ("statement_descriptor", "statement_descriptor_suffix")
 
 
 async def capture(work: Work, id: str, params: PaymentIntentCaptureParams) -> PaymentIntent:
@@ -128,7 +126,7 @@ async def record_capture(work: Work, question: Question, answer: Answer) -> date
 async def _captured(work: Work, intent: PaymentIntent, charge: Charge, amount: int, *, final: bool) -> None:
     before = render_charge(charge)
     charge.meta = charge.meta | intent.meta
-    charges.restate(charge, {name: intent.details[name] for name in RESTATED if intent.details.get(name) is not None})
+    charges.restate(charge, {name: value for name, value in intent.details.items() if value is not None})
     await charges.capture(work, charge, amount, final=final or amount == intent.amount_capturable)
     intent.amount_received += amount
     intent.details = intent.details | {"captures": intent.details.get("captures", 0) + 1}
