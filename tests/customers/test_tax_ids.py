@@ -45,7 +45,7 @@ async def test_a_wrong_tax_id_creates_no_customer(shop: Shop) -> None:
 
 async def test_a_customer_has_up_to_five_tax_ids(shop: Shop) -> None:
     ids = [{"type": "us_ein", "value": f"12-345678{digit}"} for digit in range(6)]
-    with raises_stripe(message="A customer can have up to 5 tax IDs.", status=400):
+    with raises_stripe(param="tax_id_data", message="A customer can have up to 5 tax IDs.", status=400):
         await shop.v1.customers.create_async({"tax_id_data": ids})
     customer = await shop.v1.customers.create_async({"tax_id_data": ids[:4]})
     owner = {"type": "customer", "customer": customer.id}

@@ -50,7 +50,7 @@ async def create(work: Work, params: CustomerCreateParams) -> Customer:
     """Create a customer, with its tax ids and its first balance, and attach its first payment method."""
     fields.check(params)
     if len(params.tax_id_data or ()) > registration.CUSTOMER_MAX:
-        raise registration.too_many("A customer", registration.CUSTOMER_MAX)
+        raise registration.too_many("A customer", registration.CUSTOMER_MAX, param="tax_id_data")
     customer = Customer(
         account_id=work.account_id,
         id=new_id("cus"),

@@ -50,9 +50,9 @@ def register(
     return tax_id
 
 
-def too_many(owner: str, most: int) -> InvalidRequest:
+def too_many(owner: str, most: int, *, param: str | None = None) -> InvalidRequest:
     """The refusal of one more tax id than an owner can have."""
-    return InvalidRequest(f"{owner} can have up to {most} tax IDs.")
+    return InvalidRequest(f"{owner} can have up to {most} tax IDs.", param=param)
 
 
 async def verify(work: Work, job: Job) -> None:
